@@ -1,0 +1,40 @@
+"""The command line: `arkwright --help` lists what it can do. Rooms load only when a command needs them."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from arkwright import __version__
+from arkwright.cli.diagnose import diagnose_command
+from arkwright.cli.site import check_command, new_command
+
+app = typer.Typer(
+    name="arkwright",
+    help="Factory intelligence: from a sensor's reading to an approved work order.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("new")(new_command)
+app.command("check")(check_command)
+app.command("diagnose")(diagnose_command)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    if version:
+        typer.echo(f"arkwright {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run a command; an error a user can act on is one sentence on stderr and exit code 1."""
+    from arkwright.core.errors import ArkwrightError
+
+    try:
+        app()
+    except ArkwrightError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)

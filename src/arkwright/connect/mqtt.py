@@ -1,0 +1,243 @@
+"""Plain MQTT: JSON or bare scalars on topics of any shape."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from arkwright.connect.mqtt_link import SETTINGS, Link, Message, examine, now_us, open_link
+from arkwright.core.catalog import Batch, Inlet, Source, Step, Suggestion
+from arkwright.core.errors import UnitError
+from arkwright.core.plant import Connection, Signal
+from arkwright.core.quantity import find_unit, guess_quantities
+from arkwright.core.tables import BAD, BAD_NO_DATA, GOOD, UNCERTAIN, ReadingsBuilder, Scale, to_us
+
+_QUALITY = {"good": GOOD, "ok": GOOD, "bad": BAD, "uncertain": UNCERTAIN, "stale": UNCERTAIN}
+_PLACE = re.compile(r"\{[^/}]*\}")
+
+
+@dataclass(frozen=True)
+class _Target:
+    signal: Signal
+    scale: Scale
+    value_path: str
+
+
+class Reader:
+    """Turns messages into readings; an address is ``topic`` or ``topic#json.path``."""
+
+    def __init__(self, connection: Connection, signals: Sequence[Signal], inlet: Inlet) -> None:
+        self._paths = {k: str(connection.settings.get(k, k)) for k in ("value", "time", "unit", "quality")}
+        self._inlet = inlet
+        self._is_first = inlet.last_reading is None
+        self._told: set[str] = set()
+        self.readings = ReadingsBuilder()
+        self.targets: dict[str, list[_Target]] = {}
+        for signal in signals:
+            topic, _, path = signal.address.partition("#")
+            target = _Target(signal, _scale(signal), path or self._paths["value"])
+            self.targets.setdefault(topic, []).append(target)
+
+    def hear(self, message: Message) -> None:
+        """Take in one message."""
+        for target in self.targets.get(message.topic, ()):
+            try:
+                self._take(target, message)
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+                self._refuse(
+                    message.topic, f"{type(error).__name__}: {error}", "JSON with a value, or a number"
+                )
+
+    def _take(self, target: _Target, message: Message) -> None:
+        body = _body(message.payload, is_text=target.signal.kind == "text")
+        is_object = isinstance(body, Mapping)
+        value = _at(body, target.value_path) if is_object else body
+        moment = _at(body, self._paths["time"], None) if is_object else None
+        time_us = None if moment is None else read_time(moment)
+        # A retained value without a time of its own would be stamped anew at every subscription.
+        if message.retain and time_us is None and not self._is_first:
+            return
+        unit = _at(body, self._paths["unit"], None) if is_object else None
+        if unit is not None and not self._unit_fits(target.signal, str(unit)):
+            return
+        status = _status(_at(body, self._paths["quality"], None) if is_object else None)
+        self.readings.add(target.scale, time_us, _scalar(value), BAD_NO_DATA if value is None else status)
+
+    def _unit_fits(self, signal: Signal, sent: str) -> bool:
+        try:
+            fits = find_unit(signal.quantity, sent) == signal.declared_unit()
+        except UnitError:
+            fits = False
+        if not fits:
+            self._refuse(signal.address, f"the message states '{sent}'", f"'{signal.unit}' as declared")
+        return fits
+
+    def _refuse(self, subject: str, found: str, wanted: str) -> None:
+        if subject not in self._told:
+            self._told.add(subject)
+            self._inlet.refuse(
+                subject, found[:300], wanted=wanted, fix="correct signals.csv or the publisher"
+            )
+
+
+def read_time(moment: object) -> int:
+    """Read an ISO time, or a number of s, ms or us since the epoch, told apart by its size. [us]
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    """
+    if isinstance(moment, bool) or not isinstance(moment, (str, int, float)):
+        raise ValueError(f"time {moment!r} is neither ISO nor a number")
+    if isinstance(moment, str):
+        parsed = datetime.fromisoformat(moment)
+        return to_us(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+    # 1e11 s is the year 5138 and 1e11 ms is 1973: nothing a plant sends lies between.
+    factor = 1_000_000 if abs(moment) < 1e11 else 1000 if abs(moment) < 1e14 else 1
+    return round(moment * factor)
+
+
+def _body(payload: bytes, *, is_text: bool) -> Any:
+    text = payload.decode("utf-8").strip()
+    try:
+        return json.loads(text)
+    except ValueError:
+        if is_text:
+            return text
+        raise
+
+
+def _at(body: Any, path: str, *default: object) -> Any:
+    for part in path.split("."):
+        try:
+            body = body[int(part)] if isinstance(body, list) else body[part]
+        except (KeyError, IndexError, TypeError, ValueError):
+            if default:
+                return default[0]
+            raise KeyError(f"no '{path}' in the message") from None
+    return body
+
+
+def _scalar(value: object) -> float | str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (bool, int, float)):
+        return float(value)
+    raise ValueError(f"value is {type(value).__name__}")
+
+
+def _status(quality: object) -> int:
+    if isinstance(quality, str):
+        return _QUALITY.get(quality.casefold(), UNCERTAIN)
+    if isinstance(quality, bool):
+        return GOOD if quality else BAD
+    if isinstance(quality, int):
+        # Classic OPC: one byte, 192 good, 64 uncertain; larger numbers are UA status codes.
+        if 0 < quality < 256:
+            return GOOD if quality >= 192 else UNCERTAIN if quality >= 64 else BAD
+        return quality & 0xFFFF_FFFF
+    return GOOD
+
+
+def _scale(signal: Signal) -> Scale:
+    if signal.kind == "text":
+        return Scale(signal.name)
+    unit = signal.declared_unit()
+    return Scale(signal.name, unit.factor, unit.offset)
+
+
+def _filter(connection: Connection) -> str:
+    return _PLACE.sub("+", str(connection.settings.get("topic", "#")))
+
+
+async def read(connection: Connection, signals: Sequence[Signal], inlet: Inlet) -> None:
+    """Read one session, until the broker is lost."""
+    reader = Reader(connection, signals, inlet)
+    async with open_link(connection) as link:
+        topics = [_filter(connection)] if "topic" in connection.settings else list(reader.targets)
+        await link.subscribe(topics)
+        inlet.beat()
+        await _listen(link, reader, inlet)
+
+
+async def _listen(link: Link, reader: Reader, inlet: Inlet) -> None:
+    while True:
+        messages = await link.take()
+        if link.client.is_connected():
+            inlet.beat()
+        for message in messages:
+            reader.hear(message)
+        if messages:
+            readings = reader.readings.take(now_us())
+            await inlet.put(Batch(readings, acknowledge=link.acknowledger(messages)))
+
+
+async def browse(connection: Connection) -> list[Suggestion]:
+    """Listen, and suggest a signal for every topic with a number in it."""
+    found: dict[str, Suggestion] = {}
+    async with open_link(connection, is_persistent=False) as link:
+        await link.subscribe([_filter(connection)])
+        end = asyncio.get_running_loop().time() + float(str(connection.settings.get("browse_s", 10)))
+        while asyncio.get_running_loop().time() < end:
+            for message in await link.take():
+                found.update((s.address, s) for s in _suggest(connection, message))
+    return [found[address] for address in sorted(found)]
+
+
+def _suggest(connection: Connection, message: Message) -> list[Suggestion]:
+    try:
+        body = _body(message.payload, is_text=False)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(body, Mapping):
+        return [_suggestion(message.topic, body, "")] if _is_number(body) else []
+    value, unit = (str(connection.settings.get(k, k)) for k in ("value", "unit"))
+    if _is_number(_at(body, value, None)):
+        return [_suggestion(message.topic, _at(body, value), str(_at(body, unit, "")))]
+    return [_suggestion(f"{message.topic}#{k}", v, "") for k, v in body.items() if _is_number(v)]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _suggestion(address: str, value: object, unit: str) -> Suggestion:
+    homes = guess_quantities(unit) if unit else ()
+    title = re.split(r"[/#]", address)[-1]
+    if not homes:
+        why = f"the message states '{unit}', which is not known" if unit else "the message states no unit"
+        return Suggestion(address, title, "", unit, why, 0.0, sample=str(value))
+    why = f"the message states '{unit}', which measures {' or '.join(homes)}"
+    known = find_unit(homes[0], unit).name
+    return Suggestion(address, title, homes[0], known, why, 1.0 / len(homes), sample=str(value))
+
+
+async def diagnose(connection: Connection) -> list[Step]:
+    """Try each step from the broker's name to the first message."""
+    return await examine(connection, [_filter(connection)])
+
+
+SOURCE = Source(
+    name="mqtt",
+    title="MQTT",
+    schemes=("mqtt", "mqtts"),
+    read=read,
+    browse=browse,
+    diagnose=diagnose,
+    settings={
+        **SETTINGS,
+        "topic": "template of the topics, as plant/{area}/{asset}/{signal}",
+        "value": "path of the value in a JSON message, parts joined by dots; value where it is left out",
+        "time": "path of the time; time where it is left out",
+        "unit": "path of the unit; unit where it is left out",
+        "quality": "path of the quality; quality where it is left out",
+    },
+    replays="QoS 1 messages queued by the broker for the persistent session",
+    example_url="mqtt://127.0.0.1:1883",
+)

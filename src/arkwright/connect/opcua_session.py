@@ -1,0 +1,336 @@
+"""One session with an OPC UA server: subscribe, publish, replay what was missed, tell what is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from asyncua import ua as _ua
+from asyncua.client.client import Client
+from asyncua.ua.ua_binary import struct_from_binary
+
+from arkwright.connect.opcua_client import (
+    Settings,
+    Ticket,
+    close_client,
+    explain,
+    keep_channel,
+    keep_ticket,
+    open_client,
+    read_settings,
+)
+from arkwright.connect.opcua_collect import Collector
+from arkwright.connect.opcua_nodes import find_items, refuse_failed, subscribe
+from arkwright.connect.opcua_wire import Message, decode_publish, decode_republish
+from arkwright.core.catalog import Batch, Inlet
+from arkwright.core.errors import SourceError
+from arkwright.core.plant import Connection, Signal
+from arkwright.core.tables import from_us
+
+ua: Any = _ua
+
+N_REQUESTS = 3  # publish requests that wait at the server, so that it never waits for us
+COALESCE_S = 0.12
+KEEPALIVE_S = 2.0
+MOST_ROWS = 50_000  # gathered rows at which no more are asked for: back-pressure reaches the server's queues
+MOST_MISSED = 1000
+LAST_SEQUENCE = 0xFFFF_FFFF
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a cut session leaves for the next one."""
+
+    ticket: Ticket
+    subscription: int
+    expected: int
+    collector: Collector
+    signals: tuple[Signal, ...]
+    seen_us: int
+    at_s: float
+
+
+_left: dict[tuple[str, str], Left] = {}
+
+
+async def run_session(connection: Connection, signals: Sequence[Signal], inlet: Inlet) -> None:
+    """Run one session until the server is lost or the task is cancelled.
+
+    Raises
+    ------
+    SourceError
+        If the server refuses, or falls silent.
+    OSError
+        If it cannot be reached, or the connection breaks.
+    """
+    settings = read_settings(connection)
+    left = _take_left(connection, signals)
+    client, resumed = await open_client(connection, settings, left.ticket if left else None)
+    session = Session(client, settings, inlet, tuple(signals), left)
+    try:
+        await session.begin(resumed)
+        await session.run()
+    except asyncio.CancelledError:
+        await close_client(client, 1.0)
+        raise
+    except (ua.UaError, OSError, SourceError) as error:
+        if (kept := session.leave()) is not None:
+            _left[connection.name, connection.url] = kept
+        client.disconnect_socket()
+        if isinstance(error, ua.UaError):
+            raise explain(error, connection, settings) from error
+        raise
+    finally:
+        client.disconnect_socket()
+
+
+def _take_left(connection: Connection, signals: Sequence[Signal]) -> Left | None:
+    left = _left.pop((connection.name, connection.url), None)
+    if left is None or left.signals != tuple(signals):
+        return None
+    return left
+
+
+class Session:
+    """The subscription of one session and the tasks around it."""
+
+    def __init__(
+        self, client: Client, settings: Settings, inlet: Inlet, signals: tuple[Signal, ...], left: Left | None
+    ) -> None:
+        self.client = client
+        self.settings = settings
+        self.inlet = inlet
+        self.signals = signals
+        self._before = left
+        self._subscription = 0
+        self._expected = 1
+        self._collector: Collector | None = None
+        self._gap_from: datetime | None = None
+        self._acks: list[int] = []
+        self._unsent: list[int] = []
+        self._seen_us = left.seen_us if left else 0
+        self._heard_s = time.monotonic()
+        self._filled = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._order = asyncio.Lock()
+
+    # ------------------------------------------------------------------------------------- beginning, ending
+    async def begin(self, resumed: bool) -> None:
+        """Take the old subscription up again if the server still has it, or make a new one."""
+        if resumed and self._before is not None and await self._take_up(self._before):
+            return
+        last = inlet_time(self.inlet, self._seen_us)
+        self._gap_from = last
+        known = self._before.collector.last_us() if self._before else {}
+        items = await find_items(self.client, self.signals, self.inlet)
+        self._collector = Collector(items, self.inlet, known)
+        self._subscription = await self._subscribe()
+        self.inlet.beat()
+        failures = await subscribe(
+            self.client,
+            self._subscription,
+            self._collector.nodes,
+            self.settings.sampling_ms,
+            self.settings.queue,
+        )
+        refuse_failed(items, failures, self.inlet)
+        if items and all(failures[: len(items)]):
+            raise SourceError(
+                "the server monitors none of the signals", fix="Browse it and correct signals.csv."
+            )
+
+    async def _take_up(self, left: Left) -> bool:
+        self._subscription, self._expected = left.subscription, left.expected
+        self._collector, left.collector.inlet = left.collector, self.inlet
+        try:
+            while await self._fetch(self._expected):
+                pass
+        except ua.UaStatusCodeError:
+            self._subscription, self._expected, self._collector = 0, 1, None
+            return False
+        return True
+
+    def leave(self) -> Left | None:
+        """Return what the next session needs to take this one up again."""
+        if self._collector is None:
+            return self._before
+        return Left(
+            keep_ticket(self.client),
+            self._subscription,
+            self._expected,
+            self._collector,
+            self.signals,
+            self._seen_us,
+            time.monotonic(),
+        )
+
+    async def _subscribe(self) -> int:
+        request = ua.CreateSubscriptionRequest()
+        params = request.Parameters
+        period_s = self.settings.publish_ms / 1000
+        params.RequestedPublishingInterval = self.settings.publish_ms
+        params.RequestedMaxKeepAliveCount = max(int(KEEPALIVE_S / period_s), 1)
+        params.RequestedLifetimeCount = max(int(self.settings.session_s / period_s), 3)
+        params.MaxNotificationsPerPublish = 0
+        params.PublishingEnabled = True
+        data = await self._send(request, self.settings.timeout_s)
+        response = struct_from_binary(ua.CreateSubscriptionResponse, data)
+        return int(response.Parameters.SubscriptionId)
+
+    async def _send(self, request: Any, timeout_s: float) -> Any:
+        protocol = self.client.uaclient.protocol
+        if protocol is None:
+            raise ConnectionError("the connection is closed")
+        return await protocol.send_request(request, timeout=timeout_s)
+
+    # ------------------------------------------------------------------------------------- running
+    async def run(self) -> None:
+        """Publish, hand over and watch until one of them fails; then hand over what is left."""
+        publishers = [self._publish() for _ in range(N_REQUESTS)]
+        try:
+            await _until_first(*publishers, self._pump(), self._watch(), keep_channel(self.client))
+        except (ua.UaError, OSError, SourceError):
+            await self._flush()
+            raise
+
+    async def _publish(self) -> None:
+        while True:
+            await self._room.wait()
+            acks, self._acks = self._acks, []
+            request = ua.PublishRequest()
+            request.Parameters.SubscriptionAcknowledgements = [
+                ua.SubscriptionAcknowledgement(self._subscription, sequence) for sequence in acks
+            ]
+            try:
+                data = await self._send(request, 0)
+            except ua.UaStatusCodeError as error:
+                if error.code == ua.StatusCodes.BadTooManyPublishRequests:
+                    await asyncio.Event().wait()  # the others suffice
+                if error.code != ua.StatusCodes.BadTimeout:
+                    raise
+                continue
+            async with self._order:
+                await self._receive(decode_publish(bytes(data)))
+
+    async def _receive(self, message: Message) -> None:
+        self._heard_s = time.monotonic()
+        self.inlet.beat()
+        if message.subscription != self._subscription:
+            return
+        if message.ended is not None:
+            raise SourceError(f"the server ended the subscription: {ua.StatusCode(message.ended).name}")
+        n_missed = message.sequence - self._expected
+        for sequence in range(self._expected, message.sequence if n_missed <= MOST_MISSED else 0):
+            if not await self._fetch(sequence):
+                self._lose(message.sequence)
+                break
+        if n_missed > MOST_MISSED:
+            self._lose(message.sequence)
+        if not message.is_keepalive:
+            self._accept(message)
+
+    async def _fetch(self, sequence: int) -> bool:
+        """Ask for a message again that did not arrive; say whether the server still had it."""
+        request = ua.RepublishRequest()
+        request.Parameters.SubscriptionId = self._subscription
+        request.Parameters.RetransmitSequenceNumber = sequence
+        try:
+            data = await self._send(request, self.settings.timeout_s)
+        except ua.UaStatusCodeError as error:
+            if error.code == ua.StatusCodes.BadMessageNotAvailable:
+                return False
+            raise
+        self._accept(decode_republish(bytes(data), self._subscription))
+        return True
+
+    def _lose(self, sequence: int) -> None:
+        n = sequence - self._expected
+        start = from_us(self._seen_us or _now_us())
+        self.inlet.gap(start, from_us(_now_us()), f"{n} messages that the server does not keep any more")
+        self._expected = sequence
+
+    def _accept(self, message: Message) -> None:
+        self._unsent.append(message.sequence)
+        if 0 < self._expected - message.sequence < LAST_SEQUENCE // 2:
+            return  # it came after all, once fetched: it is in already
+        self._expected = 1 if message.sequence == LAST_SEQUENCE else message.sequence + 1
+        now_us = _now_us()
+        if self._gap_from is not None:
+            self.inlet.gap(
+                self._gap_from, from_us(now_us), "not connected, and the server keeps no messages of it"
+            )
+            self._gap_from = None
+        assert self._collector is not None
+        self._collector.take_in(message, now_us)
+        self._seen_us = now_us
+        self._filled.set()
+        if self._collector.n_rows >= MOST_ROWS:
+            self._room.clear()
+
+    async def _pump(self) -> None:
+        while True:
+            await self._filled.wait()
+            await asyncio.sleep(COALESCE_S)
+            await self._flush()
+
+    async def _flush(self) -> None:
+        self._filled.clear()
+        if self._collector is None or not self._unsent:
+            return
+        readings, waveforms = self._collector.take(_now_us())
+        done, self._unsent = self._unsent, []
+        self._room.set()
+        # The server may forget a message only once history has it: what is not acknowledged it sends again.
+        await self.inlet.put(Batch(readings, waveforms, acknowledge=lambda: self._acks.extend(done)))
+
+    async def _watch(self) -> None:
+        limit_s = 2 * KEEPALIVE_S + self.settings.timeout_s
+        while True:
+            await asyncio.sleep(0.5)
+            silent_s = time.monotonic() - self._heard_s
+            if silent_s > limit_s and self._room.is_set():
+                raise SourceError(
+                    f"the server was silent for {silent_s:.0f} s", wanted=f"a sign each {KEEPALIVE_S:g} s"
+                )
+
+
+def inlet_time(inlet: Inlet, seen_us: int) -> datetime | None:
+    """Return when the last data came: as this process saw it, else as history has it.
+
+    Parameters
+    ----------
+    inlet
+        The inlet of the connection.
+    seen_us
+        Time of the last receipt, 0 if there was none. [us]
+
+    Returns
+    -------
+    time
+        The time, None if there never were data.
+    """
+    return from_us(seen_us) if seen_us else inlet.last_reading
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000
+
+
+async def _until_first(*works: Coroutine[Any, Any, None]) -> None:
+    """Run all until the first ends or fails; cancel the others and pass the failure on."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

@@ -1,0 +1,1 @@
+"""The nouns, schemas and units that every room speaks: stdlib, numpy and pyarrow only."""

@@ -1,0 +1,1 @@
+"""Judges of an asset's health: tables and records in, findings out."""

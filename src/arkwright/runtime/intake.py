@@ -1,0 +1,148 @@
+"""From the queue of batches to history: stamp, show, commit, and only then acknowledge."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from arkwright.core.catalog import Batch
+from arkwright.core.errors import HistoryError, TableError
+from arkwright.core.tables import EVENTS, READINGS, TIME, Waveform, check_table, concat, from_us
+from arkwright.runtime.line import Line
+from arkwright.runtime.live import LiveTable
+
+GROUP_ROWS = 50_000
+GROUP_S = 0.4  # one commit and sync costs about 60 ms: seldom enough to be cheap, often enough to feel live
+RETRY_S = 2.0
+
+
+class Store(Protocol):
+    """What intake needs of history."""
+
+    def commit(
+        self,
+        readings: pa.Table,
+        waveforms: tuple[Waveform, ...],
+        events: pa.Table,
+        resumes: Mapping[str, Mapping[str, object]],
+    ) -> None:
+        """Keep everything for good, exactly once; return when it is synced."""
+
+
+def wall_us() -> int:
+    """Return the time now. [us]"""
+    return time.time_ns() // 1000
+
+
+@dataclass
+class Intake:
+    """The one writer: a bounded queue in front of history.
+
+    ``depth`` batches may wait; a connector that brings more is made to wait itself.
+    """
+
+    store: Store
+    live: LiveTable
+    depth: int = 64
+    now_us: Callable[[], int] = wall_us
+    queue: asyncio.Queue[tuple[Line, Batch]] = field(init=False)
+    lines: list[Line] = field(default_factory=list)
+    error: str = ""
+    commits: int = 0
+    _stamp: int = 0
+
+    def __post_init__(self) -> None:
+        self.queue = asyncio.Queue(self.depth)
+
+    @property
+    def fill(self) -> float:
+        """Share of the queue that is taken, 0 to 1. [1]"""
+        return self.queue.qsize() / self.depth
+
+    async def run(self) -> None:
+        """Commit group after group until cancelled; what cannot be committed waits and is tried again."""
+        while True:
+            group = await self._gather()
+            if group or any(line._events for line in self.lines):
+                await self._commit(group)
+
+    async def drain(self) -> None:
+        """Commit what is waiting, once, and return."""
+        group = [self.queue.get_nowait() for _ in range(self.queue.qsize())]
+        await self._commit(group)
+
+    async def _gather(self) -> list[tuple[Line, Batch]]:
+        group: list[tuple[Line, Batch]] = []
+        rows, end = 0, time.monotonic() + GROUP_S
+        while rows < GROUP_ROWS and (left := end - time.monotonic()) > 0:
+            try:
+                line, batch = await asyncio.wait_for(self.queue.get(), left)
+            except TimeoutError:
+                break
+            group.append((line, batch))
+            rows += batch.readings.num_rows
+        return group
+
+    async def _commit(self, group: list[tuple[Line, Batch]]) -> None:
+        tables, told = [], []
+        for line, batch in group:
+            table = self._stamped(line, batch)
+            self.live.update(table)
+            tables.append(table)
+            told.append(batch.events)
+        told += [line.take_events() for line in self.lines]
+        waveforms = tuple(w for _, batch in group for w in batch.waveforms)
+        resumes = {line.connection.name: b.resume for line, b in group if b.resume is not None}
+        await self._keep(concat(tables, READINGS), waveforms, concat(told, EVENTS), resumes)
+        self.live.commit(self._stamp)
+        for line, batch in group:
+            line.last_reading = from_us(self._stamp) if batch.readings.num_rows else line.last_reading
+            line.resume = batch.resume if batch.resume is not None else line.resume
+            if batch.acknowledge is not None:
+                batch.acknowledge()
+
+    async def _keep(
+        self,
+        readings: pa.Table,
+        waveforms: tuple[Waveform, ...],
+        events: pa.Table,
+        resumes: Mapping[str, Mapping[str, object]],
+    ) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self.store.commit, readings, waveforms, events, resumes)
+            except (HistoryError, OSError) as error:
+                self.error = f"{datetime.now(UTC):%H:%M:%S} {error}"
+                await asyncio.sleep(RETRY_S)
+            else:
+                self.error = ""
+                self.commits += 1
+                return
+
+    def _stamped(self, line: Line, batch: Batch) -> pa.Table:
+        """Give a batch its server time, later than that of every batch before it."""
+        try:
+            table = check_table(batch.readings, READINGS, where=line.connection.name)
+        except TableError as error:
+            line.refuse(line.connection.name, error.found, wanted=error.wanted, fix="Mend the connector.")
+            return READINGS.empty_table()
+        n = table.num_rows
+        self._stamp = max(self.now_us(), self._stamp + 1)
+        server = pa.array(np.full(n, self._stamp, np.int64)).cast(TIME)
+        unstamped = (
+            np.asarray(table.column("origin").cast(pa.string()).to_numpy(zero_copy_only=False)) == "server"
+        )
+        if unstamped.any():
+            # No source time: the receipt's, strictly rising, so that no two of a signal ever share a key.
+            times = table.column("time").cast(pa.int64()).to_numpy().copy()
+            times[unstamped] = self._stamp + np.arange(int(unstamped.sum()))
+            self._stamp = int(max(self._stamp, times[unstamped].max()))
+            table = table.set_column(1, READINGS.field("time"), pa.array(times).cast(TIME))
+        return table.set_column(2, READINGS.field("server_time"), server)

@@ -1,0 +1,217 @@
+"""The host application: births, gaps, deaths, units, and the whole way over a real broker."""
+
+import asyncio
+import shutil
+import signal
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arkwright.connect.sparkplug import SOURCE
+from arkwright.connect.sparkplug_codec import DataType, Metric, Payload, encode
+from arkwright.connect.sparkplug_edge import EdgeConfig, EdgeMetric, EdgeNode
+from arkwright.connect.sparkplug_host import Host
+from arkwright.core.errors import SourceError
+from arkwright.core.plant import Connection, Signal
+from arkwright.core.tables import BAD_NOT_CONNECTED
+
+MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+SPEED = Signal("speed", "pump", "rotational_speed", "rpm", address="works/line/pump/speed")
+T0 = 1_700_000_000_000
+
+
+class Desk:
+    """An inlet that commits at once and keeps everything."""
+
+    def __init__(self):
+        self.batches, self.gaps, self.refusals, self.beats = [], [], [], 0
+        self.resume, self.last_reading = {}, None
+
+    async def put(self, batch):
+        self.batches.append(batch)
+        self.resume = batch.resume or self.resume
+        if batch.acknowledge:
+            batch.acknowledge()
+
+    def beat(self):
+        self.beats += 1
+
+    def gap(self, start, end, reason, signals=()):
+        self.gaps.append((start, end, reason, tuple(signals)))
+
+    def refuse(self, subject, found, *, wanted="", fix=""):
+        self.refusals.append((subject, found))
+
+    def rows(self):
+        return [row for b in self.batches for row in b.readings.to_pylist()]
+
+
+def birth(host, now, bd=0, unit="rpm", seq=0):
+    node = [Metric("bdSeq", bd, DataType.INT64)]
+    host.hear("spBv1.0/works/NBIRTH/line", encode(Payload(node, seq, T0)), now)
+    metric = Metric("speed", 1.0, DataType.DOUBLE, T0, 7, properties={"engUnit": unit})
+    host.hear("spBv1.0/works/DBIRTH/line/pump", encode(Payload([metric], seq + 1, T0)), now)
+
+
+def data(host, now, seq, value, **flags):
+    metric = Metric("", value, DataType.DOUBLE, T0 + seq, 7, **flags)
+    host.hear("spBv1.0/works/DDATA/line/pump", encode(Payload([metric], seq, T0)), now)
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+@pytest.fixture
+def host(desk):
+    return Host([SPEED], desk, {})
+
+
+def test_data_by_alias_is_read_under_its_birth(host):
+    birth(host, 1)
+    data(host, 2, 2, 1500.0)
+    rows = host.readings.take(3).to_pylist()
+    assert [r["signal"] for r in rows] == ["speed", "speed"]
+    assert rows[1]["time"] == datetime.fromtimestamp(T0 / 1000, UTC) + timedelta(milliseconds=2)
+
+
+def test_a_sequence_gap_asks_for_a_rebirth_once_in_ten_seconds(host, desk):
+    birth(host, 1)
+    data(host, 2, 4, 1.0)
+    data(host, 3, 9, 1.0)
+    assert host.rebirths == ["works/line"]
+    assert len(desk.gaps) == 2
+
+
+def test_the_will_of_an_earlier_connection_kills_nobody(host):
+    birth(host, 1, bd=5)
+    host.readings.take(1)
+    host.hear("spBv1.0/works/NDEATH/line", encode(Payload([Metric("bdSeq", 4, DataType.INT64)])), 2)
+    assert not len(host.readings)
+    host.hear("spBv1.0/works/NDEATH/line", encode(Payload([Metric("bdSeq", 5, DataType.INT64)])), 3)
+    assert host.readings.take(4).column("status").to_pylist() == [BAD_NOT_CONNECTED]
+
+
+def test_data_without_a_datatype_is_read_as_its_birth_says(host):
+    node = [Metric("bdSeq", 0, DataType.INT64)]
+    host.hear("spBv1.0/works/NBIRTH/line", encode(Payload(node, 0, T0)), 1)
+    born = Metric("speed", None, DataType.INT32, T0, 7)
+    host.hear("spBv1.0/works/DBIRTH/line/pump", encode(Payload([born], 1, T0)), 1)
+    sent = Metric("", 2**32 - 5, 0, T0, 7)
+    sent.datatype = DataType.UINT32
+    raw = encode(Payload([sent], 2, T0)).replace(bytes([0x20, DataType.UINT32]), b"")
+    # Field 4 (datatype) is gone, so the lengths of the message must be mended: one metric, two bytes less.
+    at = raw.index(b"\x12")
+    raw = raw[: at + 1] + bytes([raw[at + 1] - 2]) + raw[at + 2 :]
+    host.hear("spBv1.0/works/DDATA/line/pump", raw, 2)
+    assert host.readings.take(3).column("value").to_pylist() == [-5.0]
+
+
+@pytest.mark.parametrize("historical", [True, False])
+def test_an_absence_is_a_gap_with_both_ends_unless_history_fills_it(host, desk, historical):
+    birth(host, 1_000_000)
+    host.hear("spBv1.0/works/NDEATH/line", encode(Payload([Metric("bdSeq", 0, DataType.INT64)])), 5_000_000)
+    birth(host, 9_000_000, bd=1)
+    data(host, 9_500_000, 2, 3.0, is_historical=historical)
+    host.settle(30_000_000)
+    ends = [(g[0].timestamp(), g[1].timestamp(), g[3]) for g in desk.gaps]
+    assert ends == ([] if historical else [(1.0, 9.0, ("speed",))])
+
+
+def test_a_unit_that_is_not_the_declared_one_is_refused_and_not_stored(host, desk):
+    birth(host, 1, unit="degC")
+    data(host, 2, 2, 1500.0)
+    assert not len(host.readings)
+    assert desk.refusals[0][0] == SPEED.address
+
+
+def test_aliases_outlive_the_process(host, desk):
+    birth(host, 1)
+    later = Host([SPEED], desk, host.resume())
+    data(later, 2, 77, 2.0)
+    assert len(later.readings) == 1
+    assert not desk.gaps
+
+
+@given(
+    raw=st.binary(max_size=80),
+    verb=st.sampled_from(["NBIRTH", "DBIRTH", "NDATA", "DDATA", "NDEATH", "DDEATH"]),
+)
+@settings(max_examples=200)
+def test_no_payload_breaks_the_host(raw, verb):
+    host = Host([SPEED], Desk(), {})
+    birth(host, 1)
+    host.hear(f"spBv1.0/works/{verb}/line/pump", raw, 2)
+    host.settle(3)
+    host.readings.take(4)
+
+
+@pytest.mark.skipif(not Path(MOSQUITTO).exists(), reason="mosquitto is not installed")
+async def test_two_broker_restarts_lose_and_double_nothing(tmp_path, free_port, desk):
+    config = tmp_path / "mosquitto.conf"
+    config.write_text(
+        f"listener {free_port} 127.0.0.1\nallow_anonymous true\npersistence true\nuser root\n"
+        f"persistence_location {tmp_path}/\nmax_inflight_messages 0\nmax_queued_messages 0\n"
+    )
+
+    def start():
+        return subprocess.Popen([MOSQUITTO, "-c", str(config)], stderr=subprocess.DEVNULL)
+
+    async def sessions():
+        while True:
+            try:
+                await SOURCE.read(
+                    Connection("sp", "sparkplug", f"sparkplug://127.0.0.1:{free_port}"), [SPEED], desk
+                )
+            except (SourceError, OSError):
+                await asyncio.sleep(0.1)
+
+    broker, task = start(), asyncio.create_task(sessions())
+    edge = EdgeConfig("works", "line", port=free_port, data_qos=1, period_s=0.02, retry_s=0.2)
+    node = EdgeNode(edge, {"pump": [EdgeMetric("speed", "rpm")]})
+    node.start()
+    try:
+        await until(lambda: node.is_live)
+        start_time = datetime.now(UTC)
+        for n in range(300):
+            node.update("pump", "speed", float(n), start_time + timedelta(milliseconds=n))
+            if n in (100, 200):
+                await until(lambda: n in values(desk))  # noqa: B023
+                broker.send_signal(signal.SIGTERM)
+                broker.wait(10)
+                broker = start()
+            await asyncio.sleep(0.002)
+        await until(lambda: set(values(desk)) >= set(range(300)))
+        assert len(distinct(desk)) == 300
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.to_thread(node.stop)
+        broker.kill()
+        broker.wait()
+
+
+def distinct(desk):
+    keys = {}
+    for row in desk.rows():
+        if row["value"] is not None:
+            assert keys.setdefault(row["time"], row["value"]) == row["value"]
+    return keys
+
+
+def values(desk):
+    unit = SPEED.declared_unit()
+    return [round(unit.from_canonical(r["value"])) for r in desk.rows() if r["value"] is not None]
+
+
+async def until(condition, seconds=30):
+    for _ in range(seconds * 20):
+        if condition():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("waited in vain")

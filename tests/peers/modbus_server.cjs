@@ -1,0 +1,25 @@
+// A modbus-serial server: node modbus_server.cjs PORT
+// Holding 0..3: float32 21.5 (abcd), float32 -4.25 (cdab); 10: a counter; 100..: refused. Input n: 3 n. Coil n: n odd.
+const { ServerTCP } = require("modbus-serial");
+
+const port = Number(process.argv[2]);
+const float = (value) => {
+  const data = Buffer.alloc(4);
+  data.writeFloatBE(value);
+  return [data.readUInt16BE(0), data.readUInt16BE(2)];
+};
+const [a, b] = float(21.5);
+const [c, d] = float(-4.25);
+const fixed = { 0: a, 1: b, 2: d, 3: c };
+let count = 0;
+setInterval(() => { count = (count + 1) % 65536; }, 10);
+
+new ServerTCP({
+  getInputRegister: (at) => 3 * at,
+  getHoldingRegister: (at) => {
+    if (at >= 100) throw { modbusErrorCode: 0x02 };
+    return at === 10 ? count : fixed[at] ?? 0;
+  },
+  getCoil: (at) => at % 2 === 1,
+  getDiscreteInput: (at) => at % 2 === 0,
+}, { host: "127.0.0.1", port, unitID: 7 });
