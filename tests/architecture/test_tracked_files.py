@@ -7,7 +7,7 @@ from tests.architecture.source import ROOT
 
 # In pieces, so that this file does not find itself.
 ADDRESSES = [
-    "pypi" + r"\.org", "pythonhosted" + r"\.org", "npmjs" + r"\.(org|com)",
+    "py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.(org|com)",
     "deb" + r"\.debian", "proxy" + r"\.golang",
     "extra-index" + "-url", "index" + r"-url\s*=", "find" + "-links", r"@\s*file" + ":", "file" + ":///",
 ]  # fmt: skip
@@ -34,9 +34,9 @@ def test_no_tracked_file_names_a_registry_or_a_path_of_one_computer():
 
 def test_the_pattern_sees_what_it_is_for():
     for bad in (
-        "https://files." + "pythonhosted.org/x",
+        "https://files.python" + "hosted.org/x",
         "/" + "work/main/x",
-        "resolved: https://registry." + "npmjs.org/",
+        "resolved: https://registry.npm" + "js.org/",
     ):
         assert PATTERN.search(bad), bad
 

@@ -56,8 +56,9 @@ class Oracle:
 
     def take(self, rows: Sequence[Row]) -> None:
         for row in rows:
-            first = self.stands.setdefault(row[:2], row)
-            if first is row:
+            first = self.stands.get(row[:2])
+            if first is None:
+                self.stands[row[:2]] = row
                 self.appended += 1
             elif first == row:
                 self.duplicates += 1

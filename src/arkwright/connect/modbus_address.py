@@ -127,7 +127,7 @@ def decode(place: Place, cells: Sequence[int]) -> float | str:
     Returns
     -------
     value
-        Number or text.
+        Number or text. [as the register holds it]
     """
     if place.kind == "bool":
         return float(bool(cells[0]))

@@ -122,7 +122,13 @@ class Session:
 
     # ------------------------------------------------------------------------------------- beginning, ending
     async def begin(self, resumed: bool) -> None:
-        """Take the old subscription up again if the server still has it, or make a new one."""
+        """Take the old subscription up again if the server still has it, or make a new one.
+
+        Raises
+        ------
+        SourceError
+            If the server monitors none of the signals.
+        """
         if resumed and self._before is not None and await self._take_up(self._before):
             return
         last = inlet_time(self.inlet, self._seen_us)

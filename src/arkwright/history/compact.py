@@ -232,7 +232,13 @@ def remove_dead(table: DeltaFolder, grace_s: float) -> int:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Do one round on the folder named; exit 0 when done, 1 when it could not be."""
+    """Do one round on the folder named; returns 0.
+
+    Raises
+    ------
+    SystemExit
+        With the reason, if it could not be done.
+    """
     parser = argparse.ArgumentParser(prog="arkwright.history.compact", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--raw-days", type=float, default=None)
@@ -240,8 +246,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         compact(asked.folder, datetime.now(UTC), Policy(asked.raw_days))
     except HistoryError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        raise SystemExit(str(error)) from error
     return 0
 
 

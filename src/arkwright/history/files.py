@@ -72,7 +72,13 @@ def everything_us() -> tuple[int, int]:
 
 @contextlib.contextmanager
 def told_as_history(where: Path) -> Iterator[None]:
-    """Turn whatever the disk or the table format raises into one error a user can act on."""
+    """Turn whatever the disk or the table format raises into one error a user can act on.
+
+    Raises
+    ------
+    HistoryError
+        If the block under it raises an error of the disk or of the table format.
+    """
     from deltalake.exceptions import DeltaError
 
     try:

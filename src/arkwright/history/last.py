@@ -31,7 +31,7 @@ class LastReadings:
         return len(self._place)
 
     def watermarks(self, names: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """Return the greatest time stored of each signal, the least integer where there is none. [us]"""
+        """Return the greatest time of each signal, else the least integer, shape ``(n,)``. [us]"""
         none = np.iinfo(np.int64).min
         place = self._place
         return np.array([self._times[place[n]] if n in place else none for n in names], np.int64)

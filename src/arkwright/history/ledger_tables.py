@@ -38,7 +38,13 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn an aware time into what the engine keeps; refuse one without a zone."""
+        """Turn an aware time into what the engine keeps.
+
+        Raises
+        ------
+        HistoryError
+            If the time has no zone.
+        """
         if value is None:
             return None
         if value.tzinfo is None:

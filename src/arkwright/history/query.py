@@ -144,6 +144,11 @@ class History:
         -------
         aggregates
             Columns ``time`` (of the beginning), ``mean``, ``min``, ``max`` [canonical unit], ``n`` [1].
+
+        Raises
+        ------
+        HistoryError
+            If a bucket has no length.
         """
         every_us = every // timedelta(microseconds=1)
         if every_us <= 0:
@@ -174,6 +179,11 @@ class History:
             Shape ``(m,)``, ``m <= n``. [us since the epoch]
         values
             Shape ``(m,)``. [canonical unit]
+
+        Raises
+        ------
+        HistoryError
+            If fewer than 3 points are asked for.
 
         References
         ----------

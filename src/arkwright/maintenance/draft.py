@@ -111,7 +111,7 @@ def avoided_cost(job: Job, asset: Asset, *, next_stop_h: float = WEEK_H) -> floa
     Returns
     -------
     worth
-        Money saved, or None where the site gives no costs.
+        Money saved, or None where the site gives no costs. [site currency]
     """
     if asset.downtime_cost_per_h is None and asset.replace_cost is None:
         return None
