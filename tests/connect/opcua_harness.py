@@ -69,7 +69,8 @@ async def running(source, connection, signals, inlet):
     finally:
         task.cancel()
         result = (await asyncio.gather(task, return_exceptions=True))[0]
-        assert isinstance(result, asyncio.CancelledError), result
+        if not isinstance(result, asyncio.CancelledError):
+            raise result
 
 
 class Wire:

@@ -22,6 +22,7 @@ const generation = Number(process.argv[4] || 1);
     securityModes: [MessageSecurityMode.None, MessageSecurityMode.SignAndEncrypt],
     securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256],
     allowAnonymous: true,
+    serverCapabilities: { minSupportedSampleRate: 0 },
     userManager: { isValidUser: (user, password) => user === "fitter" && password === "spanner" },
   });
   await server.initialize();
@@ -36,7 +37,8 @@ const generation = Number(process.argv[4] || 1);
       engineeringUnitsRange: { low: 0, high: 200 }, engineeringUnits,
     });
 
-  const counter = add("counter", "Double");
+  // 0 here and in serverCapabilities: each change is reported; else node-opcua joins those within 50 ms.
+  const counter = add("counter", "Double", { minimumSamplingInterval: 0 });
   const bad = add("bad", "Double");
   const uncertain = add("uncertain", "Double");
   const nan = add("nan", "Double");

@@ -72,19 +72,20 @@ def _suggest(block: Block, cells: dict[int, int]) -> list[Suggestion]:
     found: list[Suggestion] = []
     taken: set[int] = set()
     for at in sorted(cells):
-        if not cells[at] or at in taken:
+        if at in taken:
             continue
         prefix = f"{block.unit}/{block.area}:{at if at < 10_000 else hex(at)}"
-        if block.area in BIT_AREAS:
-            found.append(_suggestion(prefix, "state", "it is a bit, and it is set", "1"))
-            continue
-        order, value = _as_float(at, cells)
+        # A register of zero may be the lower half of a float whose upper half follows.
+        order, value = ("", 0.0) if block.area in BIT_AREAS else _as_float(at, cells)
         if order:
             taken |= {at, at + 1}
             why = f"registers {at} and {at + 1} read as a float in order '{order}' give a plausible number"
             found.append(_suggestion(f"{prefix}:float32:{order}", "count", why, f"{value:.6g}"))
-        else:
-            found.append(_suggestion(f"{prefix}:int16", "count", "the register is not zero", str(cells[at])))
+        elif cells[at] and block.area in BIT_AREAS:
+            found.append(_suggestion(prefix, "state", "it is a bit, and it is set", "1"))
+        elif cells[at]:
+            number = decode(Place(block.area, at, 1, "int16"), [cells[at]])
+            found.append(_suggestion(f"{prefix}:int16", "count", "the register is not zero", f"{number:.0f}"))
     return found
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -157,3 +158,34 @@ def _word(word: str, whole: str) -> tuple[float, Mapping[str, int]]:
             inner, dimension = _word(word.removeprefix(prefix), whole)
             return factor * inner, dimension
     raise UnitError(f"unit '{whole}' is not known to MTConnect", wanted="such as MILLIMETER/SECOND")
+
+
+def is_same_unit(unit: str, names: Iterable[str]) -> bool | None:
+    """Say whether a unit of MTConnect is the one that these names mean.
+
+    Parameters
+    ----------
+    unit
+        Unit of a data item.
+    names
+        Names of another unit, as many as it has.
+
+    Returns
+    -------
+    same
+        None where the standard knows the unit, or every name, not at all.
+    """
+    try:
+        meant = _meaning(_bare(unit))
+    except UnitError:
+        return None
+    known: bool | None = None
+    for name in names:
+        try:
+            other = _meaning(_bare(name)) if name.isupper() else None
+        except UnitError:
+            continue
+        if other is not None:
+            known = other.dimension == meant.dimension and math.isclose(other.factor, meant.factor)
+            known = known and other.offset == meant.offset
+    return known

@@ -68,10 +68,12 @@ class _Cursor:
         return value
 
     def skip_string(self) -> None:
-        self.at += max(self.take("<i"), 0)
+        self.skip_list(1)
 
     def skip_list(self, width: int) -> None:
-        self.at += max(self.take("<i"), 0) * width
+        # Not in one line with +=: that would take `at` as it was before the length was read.
+        n = self.take("<i")
+        self.at += max(n, 0) * width
 
     def node(self) -> int:
         """Read a numeric node id; any other kind names no type that is decoded here."""
