@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -101,6 +101,12 @@ def read_acts(at: Connection, after: int = 0, limit: int | None = None) -> Itera
             return
         after = acts[-1].seq
         left = None if left is None else left - page
+
+
+def read_acts_on(at: Connection, subjects: Sequence[str], limit: int) -> list[Act]:
+    """Return the latest acts on some subjects, the oldest first."""
+    query = select(AUDIT).where(AUDIT.c.subject.in_(list(subjects))).order_by(AUDIT.c.seq.desc()).limit(limit)
+    return [Act(**row) for row in at.execute(query).mappings()][::-1]
 
 
 def verify(at: Connection, anchor: Head | None = None) -> BrokenAct | None:

@@ -74,6 +74,12 @@ class View:
         query = query.where(t.ORDERS.c.state.in_(states)) if states else query
         return [load(WorkOrder, text) for text in self.at.execute(query).scalars()]
 
+    def orders_of(self, card_id: str) -> list[WorkOrder]:
+        """Return the work orders that came of a card, the latest first."""
+        query = select(t.ORDERS.c.body).where(t.ORDERS.c.card_id == card_id)
+        query = query.order_by(t.ORDERS.c.approved_at.desc(), t.ORDERS.c.id.desc())
+        return [load(WorkOrder, text) for text in self.at.execute(query).scalars()]
+
     def count_orders(self, card_id: str) -> int:
         """Count the work orders that came of a card."""
         query = select(func.count()).select_from(t.ORDERS).where(t.ORDERS.c.card_id == card_id)
@@ -92,6 +98,11 @@ class View:
         query = query.where(t.FILINGS.c.order_id == order_id, t.FILINGS.c.target == target)
         return self.at.execute(query).scalar()
 
+    def filed(self, target: str) -> dict[str, str]:
+        """Return the numbers that a target gave to work orders, by the id of the order."""
+        query = select(t.FILINGS.c.order_id, t.FILINGS.c.remote_id).where(t.FILINGS.c.target == target)
+        return {row.order_id: row.remote_id for row in self.at.execute(query.order_by(t.FILINGS.c.order_id))}
+
     def labels(self, cause: str | None = None) -> list[Label]:
         """Return what closed work orders say of findings, the oldest first."""
         query = select(t.LABELS).order_by(t.LABELS.c.time, t.LABELS.c.order_id, t.LABELS.c.finding_id)
@@ -106,6 +117,10 @@ class View:
     def acts(self, after: int = 0, limit: int | None = None) -> Iterator[audit.Act]:
         """Yield the acts of the audit log after a number, in order."""
         return audit.read_acts(self.at, after, limit)
+
+    def acts_on(self, subjects: Sequence[str], limit: int = 100) -> list[audit.Act]:
+        """Return the latest acts on some cards, orders or people, the oldest first."""
+        return audit.read_acts_on(self.at, subjects, limit)
 
     def head(self) -> audit.Head:
         """Return the end of the audit log."""
@@ -177,6 +192,12 @@ class Change(View):
         """Keep a work order as it is now."""
         names = ("id", "card_id", "state", "approved_by", "approved_at", "due", "closed_at")
         t.upsert(self.at, t.ORDERS, [_picked(order, names) | {"asset": safe_text(order.job.asset)}])
+
+    def next_number(self, series: str) -> int:
+        """Return the next number of a series, from 1; none is given twice. [1]"""
+        number = int(t.read_fact(self.at, f"last {series}") or 0) + 1
+        t.write_fact(self.at, f"last {series}", str(number))
+        return number
 
     def add_labels(self, labels: Sequence[Label]) -> None:
         """Keep what a closed work order says of its findings."""

@@ -86,6 +86,28 @@ class History:
         rows = self._rows("readings", list(signals), (to_us(start), to_us(end)))
         return as_readings(rows.sort_by([("signal", "ascending"), ("time", "ascending")]))
 
+    def statuses(self, signal: str, start: datetime, end: datetime) -> tuple[Array, Array]:
+        """Return when a signal was read and with what status, ordered by source time.
+
+        Parameters
+        ----------
+        signal
+            Signal asked for.
+        start, end
+            Interval, half-open.
+
+        Returns
+        -------
+        times
+            Shape ``(n,)``. [us since the epoch]
+        statuses
+            OPC UA status codes, shape ``(n,)``. [1]
+        """
+        window = to_us(start), to_us(end)
+        rows = self._rows("readings", [signal], window, ["time", "status"]).sort_by("time")
+        times = np.asarray(rows.column("time").cast(pa.int64()), np.int64)
+        return times, np.asarray(rows.column("status"), np.int64)
+
     def last(self, signals: Sequence[str] | None = None, at: datetime | None = None) -> pa.Table:
         """Return the last reading by source time of each signal, as READINGS, ordered by signal.
 
