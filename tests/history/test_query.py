@@ -125,6 +125,25 @@ def test_upkeep_changes_files_and_no_answer(folder, rows):
         assert lake.append(make_batch(rows)).duplicates == len(rows)
 
 
+def test_closed_days_become_one_file_each_and_late_readings_join_them_again(tmp_path, rows):
+    tomorrow = NOW + timedelta(days=1)
+    names = sorted({r[0] for r in rows})
+    early, late = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    with Lake(tmp_path, lambda: NOW) as lake:
+        for part in (early, late):
+            lake.append(make_batch(part))
+            compact(tmp_path, tomorrow, grace_s=0.0)
+            lake.readings.refresh()
+            assert {dict(f.cut)["hour"] for f in lake.readings.files()} == {"24"}
+            assert len(lake.readings.files()) == 1
+        assert compact(tmp_path, tomorrow, grace_s=0.0).joined == 0
+        assert as_rows(History(lake).window(names, NOW - timedelta(days=2), NOW)) == sorted(
+            rows, key=lambda r: r[:2]
+        )
+        assert lake.append(make_batch(rows)).duplicates == len(rows)
+    check_all(History(tmp_path), rows)
+
+
 def test_the_writer_goes_on_while_a_process_compacts(tmp_path, walk):
     rows = walk(10, 300, step_us=60_000_000)
     with Lake(tmp_path, lambda: NOW) as lake:

@@ -1,4 +1,4 @@
-"""Upkeep of history, in a process of its own: sort closed hours, age readings to minutes, remove dead files.
+"""Upkeep of history, in a process of its own: sort closed hours and days, age readings, remove dead files.
 
 ``python -m arkwright.history.compact FOLDER`` does one round and prints nothing; the rows are the same after
 it as before, but for those older than the policy keeps.
@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from arkwright.core.errors import HistoryError
 from arkwright.core.tables import TIME, to_us
-from arkwright.history.delta import DeltaFolder
+from arkwright.history.delta import WHOLE_DAY, DeltaFolder
 from arkwright.history.durable import FolderLock
 from arkwright.history.files import HOUR_US, DataFile, told_as_history
 from arkwright.history.forms import FORMS, MINUTE_US, STORED_MINUTES
@@ -100,11 +100,29 @@ def compact(folder: Path, now: datetime, policy: Policy = Policy(), grace_s: flo
 def _join_all(table: DeltaFolder, now_us: int) -> tuple[int, int]:
     joined = written = 0
     for files in _by_cut(table.files()).values():
-        chosen = _worth_joining(files, table, now_us)
-        if chosen:
-            written += len(join(table, chosen))
-            joined += len(chosen)
+        if _day_end_us(files) + SETTLED_US >= now_us or not table.form.hourly:
+            chosen = _worth_joining(files, table, now_us)
+            joined, written = joined + len(chosen), written + len(join(table, chosen))
+    # A month of hours is 720 files to open for one curve; a month of days is 30.
+    for files in _by_day(table).values():
+        if _day_end_us(files) + SETTLED_US < now_us and (_hours_left(files) or _overlap(files)):
+            joined, written = joined + len(files), written + len(join(table, files, whole_days=True))
     return joined, written
+
+
+def _day_end_us(files: Sequence[DataFile]) -> int:
+    return (max(f.last_us for f in files) // DAY_US + 1) * DAY_US
+
+
+def _by_day(table: DeltaFolder) -> dict[str, list[DataFile]]:
+    days: dict[str, list[DataFile]] = {}
+    for file in table.files() if table.form.hourly else []:
+        days.setdefault(dict(file.cut)["day"], []).append(file)
+    return days
+
+
+def _hours_left(files: Sequence[DataFile]) -> bool:
+    return any(dict(f.cut)["hour"] != WHOLE_DAY for f in files)
 
 
 def _by_cut(files: Iterable[DataFile]) -> dict[Cut, list[DataFile]]:
@@ -129,8 +147,8 @@ def _overlap(files: Sequence[DataFile]) -> bool:
     return any(a.last_name >= b.first_name for a, b in pairwise(ordered))
 
 
-def join(table: DeltaFolder, files: Sequence[DataFile]) -> list[DataFile]:
-    """Replace files of one partition by files sorted by name and time that hold the same rows.
+def join(table: DeltaFolder, files: Sequence[DataFile], *, whole_days: bool = False) -> list[DataFile]:
+    """Replace files of one partition, or of one day, by files sorted by name and time with the same rows.
 
     Raises
     ------
@@ -138,11 +156,14 @@ def join(table: DeltaFolder, files: Sequence[DataFile]) -> list[DataFile]:
         If the rows to be written are not as many as those read; nothing is replaced then.
     """
     written: list[DataFile] = []
+    if not files:
+        return written
     name, at = table.form.name, table.form.time
     try:
         for least, most in _name_ranges(table, files):
             rows = table.read_files(files, (pc.field(name) >= least) & (pc.field(name) <= most))
-            written += table.write(rows.sort_by([(name, "ascending"), (at, "ascending")]), compact=True)
+            ordered = rows.sort_by([(name, "ascending"), (at, "ascending")])
+            written += table.write(ordered, compact=True, whole_days=whole_days)
         _same_count(table, files, written)
         table.commit(written, files, {}, change=False)
     except (OSError, pa.ArrowException, HistoryError):

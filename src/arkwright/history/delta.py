@@ -35,6 +35,7 @@ from arkwright.history.files import (
 CHECKPOINT_EVERY = 100  # commits; opening a table reads at most so many log entries
 LOG_KEPT = "interval 7 days"
 GROUP_ROWS = 32_768  # rows a row group: a query for one signal decodes few others
+WHOLE_DAY = "24"  # the `hour` of files that hold a joined day
 FEW_NAMES = 16
 
 
@@ -185,12 +186,12 @@ class DeltaFolder:
             self.commit(written, [], marks)
             return True
 
-    def write(self, rows: pa.Table, *, compact: bool = False) -> list[DataFile]:
-        """Write rows as synced files that the log does not name yet."""
+    def write(self, rows: pa.Table, *, compact: bool = False, whole_days: bool = False) -> list[DataFile]:
+        """Write rows as synced files that the log does not name yet, cut by hours or by ``whole_days``."""
         written: list[DataFile] = []
         try:
-            for part in self._cuts(rows):
-                written.append(self._write_file(part, compact))  # noqa: PERF401 - kept for the clean-up below
+            for part in self._cuts(rows, whole_days):
+                written.append(self._write_file(part, compact, whole_days))  # noqa: PERF401 - kept for the clean-up below
         except (OSError, pa.ArrowException):
             self.forget(written)
             raise
@@ -203,18 +204,19 @@ class DeltaFolder:
             with contextlib.suppress(OSError):
                 (self.folder / file.path).unlink()
 
-    def _cuts(self, rows: pa.Table) -> Iterator[pa.Table]:
-        unit = HOUR_US if self.form.hourly else 24 * HOUR_US
+    def _cuts(self, rows: pa.Table, whole_days: bool) -> Iterator[pa.Table]:
+        unit = HOUR_US if self.form.hourly and not whole_days else 24 * HOUR_US
         slots = np.asarray(rows.column(self.form.time).cast(pa.int64())) // unit
         found = np.unique(slots)
         for slot in found:
             yield rows if len(found) == 1 else rows.filter(pa.array(slots == slot))
 
-    def _write_file(self, rows: pa.Table, compact: bool) -> DataFile:
+    def _write_file(self, rows: pa.Table, compact: bool, whole_day: bool) -> DataFile:
         times = np.asarray(rows.column(self.form.time).cast(pa.int64()))
         names = rows.column(self.form.name).unique().to_pylist()
         moment = from_us(int(times.min()))
-        cut = [("day", f"{moment:%Y-%m-%d}"), ("hour", str(moment.hour))][: 2 if self.form.hourly else 1]
+        hour = WHOLE_DAY if whole_day else str(moment.hour)
+        cut = [("day", f"{moment:%Y-%m-%d}"), ("hour", hour)][: 2 if self.form.hourly else 1]
         inner = "/".join(f"{key}={value}" for key, value in cut)
         path = f"{inner}/{uuid.uuid4().hex}.parquet"
         target = self.folder / path
