@@ -58,6 +58,8 @@ class Lake:
     now
         The clock against which source times are believed or not.
 
+    ``on_events`` is told of every new event once it is on the disk.
+
     Raises
     ------
     HistoryError
@@ -67,6 +69,7 @@ class Lake:
     def __init__(self, folder: Path | str, now: Callable[[], datetime] = wall) -> None:
         self.folder = Path(folder)
         self.now = now
+        self.on_events: Callable[[pa.Table], None] | None = None
         self._guard = threading.RLock()
         with told_as_history(self.folder):
             make_folder(self.folder)
@@ -250,7 +253,10 @@ class Lake:
                     seen.add(name)
                     fresh.append(place)
             if fresh:
-                self.events.append(rows.take(fresh), {"lake": self.events.done("lake") + 1})
+                kept = rows.take(fresh)
+                self.events.append(kept, {"lake": self.events.done("lake") + 1})
+                if self.on_events is not None:
+                    self.on_events(kept.cast(EVENTS))
             return len(fresh)
 
     # ---------------------------------------------------------------------------------------------- resume
