@@ -154,6 +154,12 @@ class People:
             return False
 
 
+def find_person(view: View, name: str) -> Person | None:
+    """Return the account of a name within a reading or a change, or None."""
+    row = _row(view, name)
+    return None if row is None else _person(row)
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
