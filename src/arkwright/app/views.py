@@ -179,7 +179,15 @@ def _stretch(told: dict[str, str], start_us: int, end_us: int) -> Stretch:
 
 
 def latest(history: History, site: Site, name: str) -> tuple[datetime, float | None] | None:
-    """Return time and value of a signal's newest reading, in the unit it is shown in, None without one."""
+    """Return time and value of a signal's newest reading, None without one.
+
+    Returns
+    -------
+    time
+        Source time.
+    value
+        None where the reading is not to be trusted. [unit of the signal]
+    """
     rows = history.last([name]).to_pylist()
     if not rows:
         return None

@@ -132,7 +132,18 @@ def velocity_of(frequencies: Floats, acceleration: Floats, lowest_hz: float = 2.
 
 
 def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """List the stretches where a flag is set, each as its first place and the place after its last."""
+    """List the stretches where a flag is set, each as its first place and the place after its last.
+
+    Parameters
+    ----------
+    flags
+        Shape ``(n,)``. [1]
+
+    Returns
+    -------
+    stretches
+        In order. [1]
+    """
     steps = np.diff(np.concatenate(([0], np.asarray(flags, np.int8), [0])))
     starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
     return list(zip(starts.tolist(), stops.tolist(), strict=True))
