@@ -69,8 +69,10 @@ async def run_session(connection: Connection, signals: Sequence[Signal], inlet: 
         If it cannot be reached, or the connection breaks.
     """
     settings = read_settings(connection)
-    left = _take_left(connection, signals)
+    left = _find_left(connection, signals)
     client, resumed = await open_client(connection, settings, left.ticket if left else None)
+    # Only now: while the server cannot be reached, what is left waits for the next try.
+    _left.pop((connection.name, connection.url), None)
     session = Session(client, settings, inlet, tuple(signals), left)
     try:
         await session.begin(resumed)
@@ -89,8 +91,8 @@ async def run_session(connection: Connection, signals: Sequence[Signal], inlet: 
         client.disconnect_socket()
 
 
-def _take_left(connection: Connection, signals: Sequence[Signal]) -> Left | None:
-    left = _left.pop((connection.name, connection.url), None)
+def _find_left(connection: Connection, signals: Sequence[Signal]) -> Left | None:
+    left = _left.get((connection.name, connection.url))
     if left is None or left.signals != tuple(signals):
         return None
     return left
