@@ -17,6 +17,7 @@ def fresh_ledger_url(engine: str, request: pytest.FixtureRequest, folder: Path) 
 
     server = request.getfixturevalue("postgres_url")
     name = f"feed_{next(_NUMBERS)}"
+    # A schema of its own: a database of its own would take PostgreSQL a second.
     with psycopg.connect(server.replace("postgresql+psycopg", "postgresql"), autocommit=True) as at:
-        at.execute(f'CREATE DATABASE "{name}"')
-    return server.rpartition("/")[0] + "/" + name
+        at.execute(f"CREATE SCHEMA {name}")
+    return f"{server}?options=-csearch_path%3D{name}"

@@ -3,7 +3,7 @@
 A card is told in the time of the findings: ``since`` is where the first window began, ``updated`` where the
 last one ended. Its ``payload`` holds plain JSON for whoever shows it: ``check``, ``cause``, ``location``,
 ``start``, ``evidence`` of the latest finding, ``missing``, ``labels``, ``text_zh``, ``title_zh``, ``count``
-of findings, ``due``, ``currency``, ``decided`` (band and time of the last act) and ``returned`` (why it is back).
+of findings, ``due``, ``currency``, ``decided`` (band and time of the last act), ``returned`` (why).
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def _is_back(card: Card, finding: Finding) -> bool:
 
 
 def cleared(card: Card, finding: Finding) -> Card:
-    """Return a card whose trouble is over, as a finding says; a decision stands, older news change nothing."""
+    """Return a card whose trouble is over, as a finding says; decisions stand, older news change nothing."""
     if card.state not in {"open", "deferred"} or finding.end <= card.updated:
         return card
     payload = {**card.payload, "cleared_text": finding.text, "cleared_text_zh": finding.text_zh}

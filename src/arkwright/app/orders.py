@@ -148,18 +148,40 @@ def move(
     return order
 
 
+def label(
+    ledger: Ledger, order_id: str, verdict: Verdict, person: Person | str, now: datetime, *, note: str = ""
+) -> WorkOrder:
+    """Say later, or say anew, whether the finding behind an order that is done was right.
+
+    Raises
+    ------
+    FeedError
+        If the person may not, or the order is not done.
+    """
+    with ledger.change() as change:
+        name, order = allowed(change, person), order_of(change, order_id)
+        if order.state != "done":
+            raise FeedError(f"{order.id} is {order.state}", wanted="an order that is done", where=order.id)
+        before = order.verdict
+        order = replace(order, verdict=verdict, note=note.strip() or order.note)
+        change.put_order(order)
+        change.add_labels(_labels(change, order, name, now))
+        detail = {"verdict": verdict, "before": before}
+        change.note(now, name, "labelled", order.id, reason=note.strip(), detail=detail)
+    return order
+
+
 def _close(change: Change, order: WorkOrder, name: str, now: datetime) -> None:
-    cause = str(order.evidence.get("cause", ""))
     if order.verdict is not None:
-        change.add_labels(_labels(change, order, cause, name, now))
+        change.add_labels(_labels(change, order, name, now))
     card = change.card(order.card_id)
     if card is not None and card.state == "approved":
         change.put_card(_card_after(card, order, name, now))
-    change.post(_closed_event(order, cause, name, now))
+    change.post(_closed_event(order, name, now))
 
 
-def _labels(change: Change, order: WorkOrder, cause: str, name: str, now: datetime) -> list[Label]:
-    labels = []
+def _labels(change: Change, order: WorkOrder, name: str, now: datetime) -> list[Label]:
+    labels, cause = [], str(order.evidence.get("cause", ""))
     for finding_id in order.job.finding_ids:
         finding = change.finding(finding_id)
         told = cause if finding is None else finding.cause
@@ -180,13 +202,13 @@ def _card_after(card: Card, order: WorkOrder, name: str, now: datetime) -> Card:
     return replace(card, state="cleared", payload=payload | {"mended_at": now.isoformat()})
 
 
-def _closed_event(order: WorkOrder, cause: str, name: str, now: datetime) -> dict[str, object]:
+def _closed_event(order: WorkOrder, name: str, now: datetime) -> dict[str, object]:
     detail = {
         "order": order.id,
         "card": order.card_id,
         "state": order.state,
         "verdict": order.verdict,
-        "cause": cause,
+        "cause": order.evidence.get("cause", ""),
         "finding_ids": list(order.job.finding_ids),
         "failure_mode": order.job.failure_mode,
         "activity": order.job.activity,

@@ -5,6 +5,6 @@ Every surface calls these and nothing behind them: the page, the command line an
 
 from arkwright.app.events import report
 from arkwright.app.feed import defer, offer, ranked, reject, reopen
-from arkwright.app.orders import approve, hand_over, move
+from arkwright.app.orders import approve, hand_over, label, move
 
-__all__ = ["approve", "defer", "hand_over", "move", "offer", "ranked", "reject", "reopen", "report"]
+__all__ = ["approve", "defer", "hand_over", "label", "move", "offer", "ranked", "reject", "reopen", "report"]
