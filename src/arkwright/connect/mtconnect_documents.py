@@ -157,7 +157,7 @@ def write_error(error: RequestError, head: Head, uri: str) -> bytes:
     made = etree.SubElement(group, f"{{{space}}}{_typed(error.code)}")
     etree.SubElement(made, f"{{{space}}}URI").text = uri
     etree.SubElement(made, f"{{{space}}}ErrorMessage").text = error.text
-    if error.parameter:
+    if error.parameter and error.code != "INVALID_XPATH":  # which has no place for it
         etree.SubElement(made, f"{{{space}}}QueryParameter", name=error.parameter)
     return _text(root)
 

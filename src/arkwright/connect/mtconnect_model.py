@@ -85,7 +85,13 @@ class Model:
     root: Element = field(repr=False, compare=False)
 
     def find(self, address: str, device: str = "") -> DataItem | None:
-        """Find a data item by id, or by name or source where that is one of a kind in the device."""
+        """Find a data item by id, or by name or source where that is one of a kind in the device.
+
+        Where a device is named, its own names go before the ids of others: an adapter knows only names.
+        """
+        own = self._named.get((device, address), []) if device else []
+        if len(own) == 1:
+            return own[0]
         if address in self.items:
             return self.items[address]
         at, _, name = address.rpartition("/")
