@@ -101,6 +101,10 @@ class Line:
         """Say whether the peer gave a sign of life within the limit."""
         return self.health.state == "running" and self.clock() - self._beat <= self.beat_limit_s
 
+    def beat_age_s(self) -> float | None:
+        """Return how long ago the peer gave a sign of life, None if it never did. [s]"""
+        return None if self._beat == float("-inf") else max(0.0, self.clock() - self._beat)
+
     def state(self) -> LineState:
         """Name the state, never "running" without a heartbeat."""
         if self.health.state == "running" and not self.is_alive():
