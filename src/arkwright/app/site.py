@@ -131,6 +131,7 @@ def _read_connections(reading: _Reading, settings: Mapping[str, object]) -> None
     if not isinstance(table, dict):
         reading.flaw("site.toml", None, "connections is not a table", "[connections.NAME]", "")
         return
+    secrets = _read_secrets(reading)
     for name, row in table.items():
         url = row.get("url") if isinstance(row, dict) else None
         protocol = row.get("protocol") if isinstance(row, dict) else None
@@ -138,8 +139,21 @@ def _read_connections(reading: _Reading, settings: Mapping[str, object]) -> None
             reading.flaw("site.toml", None, f"connection '{name}' lacks url or protocol",
                          "protocol and url", f"Write both in [connections.{name}].")  # fmt: skip
             continue
-        rest = {k: v for k, v in row.items() if k not in {"url", "protocol"}}
+        rest = {k: v for k, v in row.items() if k not in {"url", "protocol"}} | secrets.get(name, {})
         reading.connections[name] = Connection(name, str(protocol), str(url), rest)
+
+
+def _read_secrets(reading: _Reading) -> dict[str, dict[str, object]]:
+    """Read passwords and keys of connections, kept apart so that the rest of the folder can be shared."""
+    path = reading.folder / "secrets.toml"
+    if not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("connections", {})
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reading.flaw("secrets.toml", None, str(error), "TOML in UTF-8", "Mend the line that is named.")
+        return {}
+    return {name: dict(row) for name, row in table.items() if isinstance(row, dict)}
 
 
 def _read_asset(reading: _Reading, row: int, cells: dict[str, str]) -> None:

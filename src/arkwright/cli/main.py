@@ -7,6 +7,7 @@ import sys
 import typer
 
 from arkwright import __version__
+from arkwright.cli.connect import connect_app
 from arkwright.cli.diagnose import diagnose_command
 from arkwright.cli.site import check_command, new_command
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 app.command("new")(new_command)
 app.command("check")(check_command)
 app.command("diagnose")(diagnose_command)
+app.add_typer(connect_app, name="connect")
 
 
 @app.callback(invoke_without_command=True)

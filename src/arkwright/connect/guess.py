@@ -148,7 +148,7 @@ def _from_unit(unit: str, by_name: Guess | None, source: str) -> Guess | None:
     if len(homes) == 1:
         return Guess(homes[0], unit, SURE, source)
     if by_name is not None and by_name.quantity in homes:
-        return Guess(by_name.quantity, unit, SURE, f"{source}, and {by_name.why}")
+        return Guess(by_name.quantity, unit, SURE, f"{source}, and {by_name.why.partition(';')[0]}")
     others = ", ".join(homes[1:])
     return Guess(homes[0], unit, MAYBE, f"{source}, which could also measure {others}")
 

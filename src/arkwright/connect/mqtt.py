@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from arkwright.connect.guess import guess_signal
 from arkwright.connect.mqtt_link import SETTINGS, Link, Message, examine, now_us, open_link
 from arkwright.core.catalog import Batch, Inlet, Source, Step, Suggestion
 from arkwright.core.errors import UnitError
 from arkwright.core.plant import Connection, Signal
-from arkwright.core.quantity import find_unit, guess_quantities
+from arkwright.core.quantity import find_unit
 from arkwright.core.tables import BAD, BAD_NO_DATA, GOOD, UNCERTAIN, ReadingsBuilder, Scale, to_us
 
 _QUALITY = {"good": GOOD, "ok": GOOD, "bad": BAD, "uncertain": UNCERTAIN, "stale": UNCERTAIN}
@@ -208,14 +209,12 @@ def _is_number(value: object) -> bool:
 
 
 def _suggestion(address: str, value: object, unit: str) -> Suggestion:
-    homes = guess_quantities(unit) if unit else ()
-    title = re.split(r"[/#]", address)[-1]
-    if not homes:
-        why = f"the message states '{unit}', which is not known" if unit else "the message states no unit"
-        return Suggestion(address, title, "", unit, why, 0.0, sample=str(value))
-    why = f"the message states '{unit}', which measures {' or '.join(homes)}"
-    known = find_unit(homes[0], unit).name
-    return Suggestion(address, title, homes[0], known, why, 1.0 / len(homes), sample=str(value))
+    # Folders of a topic are often the plant's areas: only its last two words tell of the signal itself.
+    parts = re.split(r"[/#]", address)
+    guess = guess_signal(".".join(parts[-2:]), unit=unit)
+    return Suggestion(
+        address, parts[-1], guess.quantity, guess.unit, guess.why, guess.confidence, sample=str(value)[:40]
+    )
 
 
 async def diagnose(connection: Connection) -> list[Step]:

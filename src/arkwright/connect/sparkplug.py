@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from typing import TypeGuard
 
+from arkwright.connect.guess import guess_signal
 from arkwright.connect.mqtt_link import SETTINGS, Link, Message, Will, examine, now_us, open_link
 from arkwright.connect.sparkplug_codec import DataType, Metric, Payload, decode, encode
 from arkwright.connect.sparkplug_host import Host, Node
 from arkwright.core.catalog import Batch, Inlet, Source, Step, Suggestion
 from arkwright.core.errors import SourceError
 from arkwright.core.plant import Connection, Signal
-from arkwright.core.quantity import find_unit, guess_quantities
 
 _REBIRTH = "Node Control/Rebirth"
 
@@ -108,17 +109,22 @@ def _suggest(parts: list[str], raw: bytes) -> list[Suggestion]:
 
 
 def _suggestion(address: str, metric: Metric) -> Suggestion:
-    sent = metric.properties.get("engUnit")
-    unit = sent if isinstance(sent, str) else ""
+    sent, low, high = (metric.properties.get(k) for k in ("engUnit", "engLow", "engHigh"))
+    is_text = metric.datatype in (DataType.STRING, DataType.TEXT, DataType.UUID)
+    span = (float(low), float(high)) if _is_number(low) and _is_number(high) else None
+    guess = guess_signal(
+        metric.name, unit=sent if isinstance(sent, str) else "", is_text=is_text,
+        is_flag=metric.datatype == DataType.BOOLEAN, span=span,
+    )  # fmt: skip
     sample = "" if metric.value is None else str(metric.value)[:40]
-    kind = "text" if metric.datatype in (DataType.STRING, DataType.TEXT) else "value"
-    homes = guess_quantities(unit) if unit else ()
-    if not homes:
-        why = f"the birth states '{unit}', which is not known" if unit else "the birth states no unit"
-        return Suggestion(address, metric.name, "", unit, why, 0.0, kind, sample)
-    why = f"the birth states '{unit}', which measures {' or '.join(homes)}"
-    known = find_unit(homes[0], unit).name
-    return Suggestion(address, metric.name, homes[0], known, why, 1.0 / len(homes), kind, sample)
+    kind = "text" if is_text else "value"
+    return Suggestion(
+        address, metric.name, guess.quantity, guess.unit, guess.why, guess.confidence, kind, sample
+    )
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 async def diagnose(connection: Connection) -> list[Step]:
