@@ -93,8 +93,8 @@ def guess_item(item: DataItem) -> Guess:
         Quantity, unit as the house writes it, confidence and the reason.
     """
     if _kind(item) == "text":
-        what = "condition" if item.category == "CONDITION" else "event"
-        return Guess("state", "1", SURE, f"the agent declares a {what} of type {item.type}: text")
+        what = "a condition" if item.category == "CONDITION" else "an event"
+        return Guess("state", "1", SURE, f"the agent declares {what} of type {item.type}: text")
     said = (item.units or item.native_units).removesuffix("_3D")
     if not said and item.type in NUMERIC_EVENTS:
         quantity = NUMERIC_EVENTS[item.type]

@@ -62,7 +62,7 @@ class DataItem:
         """What a person reads: device, component, type."""
         kind = f"{self.type} {self.sub_type}".strip().replace("_", " ").lower()
         place = self.component_name or self.component
-        return " ".join(p for p in (self.device, place, kind) if p)
+        return " ".join(dict.fromkeys(p for p in (self.device, place, kind) if p))
 
 
 @dataclass(frozen=True)
