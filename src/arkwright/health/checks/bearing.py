@@ -1,0 +1,244 @@
+"""Rolling bearings, by the squared envelope of acceleration; evidence adds up over records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from math import exp, log
+
+import numpy as np
+import pyarrow as pa
+
+from arkwright.core.catalog import Check, Needs, State
+from arkwright.core.errors import ArkwrightError
+from arkwright.core.finding import CANNOT_JUDGE, Finding, cannot_judge
+from arkwright.core.plant import Asset, Signal
+from arkwright.core.tables import Slice, Waveform, is_good, to_us
+from arkwright.health.bearing import find_bearing
+from arkwright.health.bearing_words import Known, bearing_finding
+from arkwright.health.fold import fold, tell
+from arkwright.health.rolling import BearingVerdict, judge_record, threshold_of
+from arkwright.health.series import good_series
+from arkwright.health.zones import ZoneRule, velocity_of, zone_rule
+from arkwright.kits.orders import COMBS, BearingOrders
+from arkwright.kits.sequential import cusum_limit, cusum_step
+
+EVERY_S = 20.0
+ALPHA = 0.01
+SLACK = 2.5
+"""Half of the shift looked for, and what a healthy bearing's odd spectrum may be off by. [deviations]"""
+RECORDS_PER_ALARM = 1e9
+"""At a record every ten seconds at a thousand bearings, one false alarm in four months. [1]"""
+LIMIT = cusum_limit(SLACK, RECORDS_PER_ALARM)
+MOST_A_RECORD = 0.7 * LIMIT  # no single record is enough: a knock, a neighbour's start
+MOST = 3.0 * LIMIT  # so that a new bearing is believed after a few records
+PRIOR = 0.02  # share of bearings in use with a local defect: a guess on the careful side
+MOST_SURE = 0.98  # a wrong designation on the nameplate is what no record can rule out
+BESIDE = 0.6
+"""Two faults are both believed only where the weaker comb scores this share of the stronger one's. [1]"""
+N_REFUSED = 3
+STANDS_RPM = 30.0
+SPEED_AGE_US = 60_000_000
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What is remembered of one bearing: sums by fault, when each began to rise, which are reported."""
+
+    sums: Mapping[str, float] = field(default_factory=dict)
+    since_us: Mapping[str, int] = field(default_factory=dict)
+    on: tuple[str, ...] = ()
+    n: int = 0
+    refused: int = 0
+    first_rms: float = 0.0
+
+
+def _applies_to(asset: Asset) -> bool:
+    return bool(asset.measuring("acceleration", kind="waveform"))
+
+
+def _judge(state: State, window: Slice, asset: Asset, _now: datetime) -> tuple[State, list[Finding]]:
+    return fold(_judge_cell, EVERY_S, state, window, asset)
+
+
+def _judge_cell(state: State, cell: Slice, asset: Asset) -> tuple[State, list[Finding]]:
+    signals = {s.name: s for s in asset.measuring("acceleration", kind="waveform")}
+    places = _places(state)
+    held: dict[str, list[Finding]] = {}
+    for record in sorted(cell.waveforms, key=lambda w: (w.time, w.signal)):
+        if record.signal in signals and is_good(record.status):
+            location = _location(signals[record.signal])
+            places[location], found = _take(places.get(location, _Place()), record, location, asset, cell)
+            if found is not None:
+                held[location] = found
+    kept = state.get("told")
+    rows = kept.items() if isinstance(kept, Mapping) else ()
+    keep = {subject for subject, said in rows if said["location"] not in held}
+    flat = [finding for own in held.values() for finding in own]
+    told, findings = tell(kept, flat, cell, "bearing", keep)
+    return {"places": {k: _as_json(v) for k, v in places.items()}, "told": told}, findings
+
+
+# ------------------------------------------------------------------------------------------- one record
+def _take(
+    place: _Place, record: Waveform, location: str, asset: Asset, cell: Slice
+) -> tuple[_Place, list[Finding] | None]:
+    """Add one record to what is known of a bearing; no findings at all where it says nothing."""
+    orders = _orders(asset, location)
+    speed_rpm = _speed(record, location, asset, cell)
+    if speed_rpm is not None and speed_rpm < STANDS_RPM:
+        return place, None
+    if isinstance(orders, str):
+        return place, [
+            cannot_judge("bearing", asset.name, (orders,), cell.start, cell.end, location=location)
+        ]
+    samples = np.asarray(record.samples, np.float64)
+    verdict = judge_record(samples, record.rate_hz, speed_rpm, orders, alpha=ALPHA)
+    if verdict.verdict == CANNOT_JUDGE:
+        return _refuse(place, verdict, location, asset, cell)
+    place = _add(place, verdict, float(samples.std()), to_us(record.time))
+    known = [_known(fault, place, record, speed_rpm or 0.0, location, verdict) for fault in place.on]
+    velocity, zone = _severity(record, asset)
+    hot = _is_hot(asset, location, cell)
+    grown = float(samples.std()) / place.first_rms if place.first_rms else 1.0
+    return place, [bearing_finding(k, asset, cell, velocity, zone, is_hot=hot, grown=grown) for k in known]
+
+
+def _refuse(
+    place: _Place, verdict: BearingVerdict, location: str, asset: Asset, cell: Slice
+) -> tuple[_Place, list[Finding] | None]:
+    place = replace(place, refused=place.refused + 1)
+    if place.refused < N_REFUSED:
+        return place, None
+    return place, [
+        cannot_judge("bearing", asset.name, verdict.missing, cell.start, cell.end, location=location)
+    ]
+
+
+def _add(place: _Place, verdict: BearingVerdict, rms: float, time_us: int) -> _Place:
+    mean, spread = healthy_scores()
+    sums: dict[str, float] = {}
+    since: dict[str, int] = {}
+    for fault in COMBS:
+        z = (verdict.scores[fault] - mean) / spread
+        # A fault that the record explains by another, much stronger one gains nothing from it.
+        is_own = fault in verdict.labels and verdict.scores[fault] >= BESIDE * verdict.scores[verdict.best]
+        z = z if is_own else min(z, SLACK)
+        before = place.sums.get(fault, 0.0)
+        sums[fault] = round(cusum_step(before, min(z, SLACK + MOST_A_RECORD), SLACK, MOST), 6)
+        if sums[fault] > 0:
+            since[fault] = place.since_us.get(fault, time_us) if before > 0 else time_us
+    on = [f for f in COMBS if sums[f] > (0.0 if f in place.on else LIMIT)]
+    first = place.first_rms or rms
+    return _Place(sums, since, tuple(sorted(on, key=lambda f: -sums[f])), place.n + 1, 0, first)
+
+
+def healthy_scores() -> tuple[float, float]:
+    """Return mean and deviation of a healthy record's greatest score. [1]"""
+    mean = threshold_of(0.5)
+    return mean, (threshold_of(0.01) - mean) / 2.3263478740408408  # the 99 % point of a standard normal
+
+
+def _confidence(total: float) -> float:
+    # The sum times twice the slack is the logarithm of the likelihood ratio of a shift by twice the slack.
+    odds = 2 * SLACK * total + log(PRIOR / (1 - PRIOR))
+    return min(MOST_SURE, 1 / (1 + exp(-min(odds, 50.0))))
+
+
+def _known(
+    fault: str, place: _Place, record: Waveform, speed_rpm: float, location: str, verdict: BearingVerdict
+) -> Known:
+    return Known(
+        fault,
+        location,
+        place.since_us[fault],
+        _confidence(place.sums[fault]),
+        place.on,
+        record,
+        speed_rpm,
+        verdict,
+        dict(place.sums),
+    )
+
+
+# -------------------------------------------------------------------------------- what the plant says of it
+def _location(signal: Signal) -> str:
+    return signal.location or signal.name
+
+
+def _orders(asset: Asset, location: str) -> BearingOrders | str:
+    only = set(asset.bearings.values())
+    designation = asset.bearings.get(location) or (only.pop() if len(only) == 1 else "")
+    if not designation:
+        return f"the bearing at {location} is not stated in assets.csv (bearings: {location}=6205)"
+    try:
+        return find_bearing(designation)
+    except ArkwrightError as error:
+        return error.found
+
+
+def _speed(record: Waveform, location: str, asset: Asset, cell: Slice) -> float | None:
+    if record.speed_rpm is not None:
+        return record.speed_rpm
+    turning = asset.measuring("rotational_speed", kind="value")
+    here = [s for s in turning if s.location == location] or (list(turning) if len(turning) == 1 else [])
+    at_us = to_us(record.time)
+    for table in (cell.readings, cell.latest):
+        series = good_series(table)
+        for signal in here:
+            if (own := series.get(signal.name)) is None:
+                continue
+            nearest = int(np.argmin(np.abs(own.times_us - at_us)))
+            if abs(int(own.times_us[nearest]) - at_us) <= SPEED_AGE_US:
+                return abs(float(own.values[nearest]))
+    return asset.rated("rated_speed_rpm")
+
+
+def _severity(record: Waveform, asset: Asset) -> tuple[float | None, str]:
+    rule = zone_rule(asset)
+    velocity = velocity_of(record)
+    if isinstance(velocity, str):
+        return None, ""
+    return velocity, rule.zone(velocity) if isinstance(rule, ZoneRule) else ""
+
+
+def _is_hot(asset: Asset, location: str, cell: Slice) -> bool:
+    limits = {
+        s.name: s.limits.high
+        for s in asset.measuring("temperature", kind="value")
+        if s.location == location and s.limits.high is not None
+    }
+    series = good_series(pa.concat_tables([cell.latest, cell.readings])) if limits else {}
+    return any(own.values[-1] > limits[name] for name, own in series.items() if limits.get(name) is not None)
+
+
+def _places(state: State) -> dict[str, _Place]:
+    kept = state.get("places", {})
+    if not isinstance(kept, Mapping):
+        return {}
+    return {name: _Place(**{**row, "on": tuple(row["on"])}) for name, row in kept.items()}
+
+
+def _as_json(place: _Place) -> dict[str, object]:
+    return {**asdict(place), "on": list(place.on)}
+
+
+CHECK = Check(
+    name="bearing",
+    title="Rolling bearings",
+    summary=(
+        "Outer race, inner race, ball and cage of a rolling bearing, from the squared envelope of "
+        "acceleration. Evidence adds up over records (CUSUM): no single record makes a finding, about one "
+        f"healthy record in {RECORDS_PER_ALARM:.0e} begins a false one. It needs each location's bearing, "
+        "the sample rate and the speed (of the record, of a rotational_speed signal, or rated_speed_rpm). "
+        "How bad it is comes from velocity, growth and temperature, apart from what it is."
+    ),
+    needs=Needs(EVERY_S, EVERY_S, waveforms=True),
+    applies_to=_applies_to,
+    judge=_judge,
+    references=(
+        "Randall, Antoni (2011), MSSP 25(2), 485-520",
+        "Siegmund, Sequential Analysis (1985), eq. 2.57",
+    ),
+)
