@@ -134,17 +134,36 @@ def move(
         )
     with ledger.change() as change:
         name, order = allowed(change, person), order_of(change, order_id)
-        before = order.state
-        check_move(before, to, where=order.id)
-        closed = now if to in CLOSED else None
-        order = replace(order, state=to, closed_at=closed, verdict=verdict, note=note.strip() or order.note)
-        change.put_order(order)
-        change.note(
-            now, name, "moved", order.id, reason=note.strip(),
-            detail={"from": before, "to": to, "verdict": verdict},
-        )  # fmt: skip
-        if closed is not None:
-            _close(change, order, name, now)
+        return moved(change, order, to, name, now, verdict=verdict, note=note)
+
+
+def moved(
+    change: Change,
+    order: WorkOrder,
+    to: OrderState,
+    name: str,
+    now: datetime,
+    *,
+    verdict: Verdict | None = None,
+    note: str = "",
+) -> WorkOrder:
+    """Move a work order within a change, for whoever has made sure that ``name`` may.
+
+    Raises
+    ------
+    FeedError
+        If the state machine does not know the move.
+    """
+    check_move(order.state, to, where=order.id)
+    before, closed = order.state, now if to in CLOSED else None
+    order = replace(order, state=to, closed_at=closed, verdict=verdict, note=note.strip() or order.note)
+    change.put_order(order)
+    change.note(
+        now, name, "moved", order.id, reason=note.strip(),
+        detail={"from": before, "to": to, "verdict": verdict},
+    )  # fmt: skip
+    if closed is not None:
+        _close(change, order, name, now)
     return order
 
 
