@@ -17,7 +17,7 @@ TEMP = Signal("t", "pump", "temperature", "degC", address="plant/a/pump/t")
 
 class Desk:
     def __init__(self, last=None):
-        self.last_reading, self.refusals = last, []
+        self.last_reading, self.refusals, self.resume, self.gaps = last, [], {}, []
 
     def refuse(self, subject, found, *, wanted="", fix=""):
         self.refusals.append(subject)

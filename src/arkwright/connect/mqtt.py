@@ -38,6 +38,8 @@ class Reader:
         self._is_first = inlet.last_reading is None
         self._told: set[str] = set()
         self.readings = ReadingsBuilder()
+        # Topics heard at QoS 0: what is sent on them during a cut, no broker keeps.
+        self.unkept = set(map(str, _list(inlet.resume.get("unkept"))))
         self.targets: dict[str, list[_Target]] = {}
         for signal in signals:
             topic, _, path = signal.address.partition("#")
@@ -46,6 +48,8 @@ class Reader:
 
     def hear(self, message: Message) -> None:
         """Take in one message."""
+        if message.topic in self.targets and not message.qos and not message.retain:
+            self.unkept.add(message.topic)
         for target in self.targets.get(message.topic, ()):
             try:
                 self._take(target, message)
@@ -53,6 +57,23 @@ class Reader:
                 self._refuse(
                     message.topic, f"{type(error).__name__}: {error}", "JSON with a value, or a number"
                 )
+
+    def tell_gap(self, is_kept: bool, now: datetime) -> None:
+        """Report what the broker cannot have kept since the last reading, if there may be such.
+
+        Parameters
+        ----------
+        is_kept
+            Whether the broker still had our session.
+        now
+            End of the gap: from now on messages are heard again.
+        """
+        since = self._inlet.last_reading
+        topics = self.unkept if is_kept else set(self.targets)
+        names = sorted(t.signal.name for topic in topics for t in self.targets.get(topic, ()))
+        if since is not None and names:
+            why = "they are sent at QoS 0" if is_kept else "it had not kept our session"
+            self._inlet.gap(since, now, f"the broker kept no messages: {why}", names)
 
     def _take(self, target: _Target, message: Message) -> None:
         body = _body(message.payload, is_text=target.signal.kind == "text")
@@ -146,6 +167,10 @@ def _status(quality: object) -> int:
     return GOOD
 
 
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def _scale(signal: Signal) -> Scale:
     if signal.kind == "text":
         return Scale(signal.name)
@@ -164,10 +189,12 @@ async def read(connection: Connection, signals: Sequence[Signal], inlet: Inlet) 
         topics = [_filter(connection)] if "topic" in connection.settings else list(reader.targets)
         await link.subscribe(topics)
         inlet.beat()
+        reader.tell_gap(link.is_kept, datetime.now(UTC))
         await _listen(link, reader, inlet)
 
 
 async def _listen(link: Link, reader: Reader, inlet: Inlet) -> None:
+    n_unkept = len(reader.unkept)
     while True:
         messages = await link.take()
         if link.client.is_connected():
@@ -176,7 +203,9 @@ async def _listen(link: Link, reader: Reader, inlet: Inlet) -> None:
             reader.hear(message)
         if messages:
             readings = reader.readings.take(now_us())
-            await inlet.put(Batch(readings, acknowledge=link.acknowledger(messages)))
+            resume = {"unkept": sorted(reader.unkept)} if len(reader.unkept) != n_unkept else None
+            n_unkept = len(reader.unkept)
+            await inlet.put(Batch(readings, resume=resume, acknowledge=link.acknowledger(messages)))
 
 
 async def browse(connection: Connection) -> list[Suggestion]:
@@ -237,6 +266,6 @@ SOURCE = Source(
         "unit": "path of the unit; unit where it is left out",
         "quality": "path of the quality; quality where it is left out",
     },
-    replays="QoS 1 messages queued by the broker for the persistent session",
+    replays="QoS 1: what the broker queued for the persistent session; QoS 0: nothing, a gap event instead.",
     example_url="mqtt://127.0.0.1:1883",
 )

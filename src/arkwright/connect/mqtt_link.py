@@ -82,6 +82,7 @@ class Link:
         self._granted: dict[int, asyncio.Future[list[bool]]] = {}
         self._waiting: deque[Message] = deque()
         self._lost = ""
+        self.is_kept = False  # whether the broker had kept our session, and what came for it meanwhile
         self.client = _client(connection, is_persistent=is_persistent)
         if will is not None:
             self.client.will_set(will.topic, will.payload, qos=1, retain=True)
@@ -175,7 +176,9 @@ class Link:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(step)
 
-    def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _props: Any) -> None:
+    def _on_connect(self, _client: Any, _data: Any, flags: Any, reason: Any, _props: Any) -> None:
+        self.is_kept = bool(flags.session_present)
+
         def settle() -> None:
             if self._connected.done():
                 return

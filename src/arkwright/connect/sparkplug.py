@@ -15,6 +15,8 @@ from arkwright.core.catalog import Batch, Inlet, Source, Step, Suggestion
 from arkwright.core.errors import SourceError
 from arkwright.core.plant import Connection, Signal
 
+_left: dict[tuple[str, str], dict[str, Node]] = {}  # what a cut session knew of its nodes, for the next one
+
 _REBIRTH = "Node Control/Rebirth"
 
 
@@ -28,11 +30,13 @@ async def read(connection: Connection, signals: Sequence[Signal], inlet: Inlet) 
         link.publish(topic, _state(True, moment_ms), qos=1, retain=True)
         inlet.beat()
         host = Host(signals, inlet, inlet.resume)
+        host.begin(_left.pop((connection.name, connection.url), {}), link.is_kept)
         for name in sorted({"/".join(s.address.split("/")[:2]) for s in signals}):
             host.ask_rebirth(name, host.nodes.setdefault(name, Node()), now_us())
         try:
             await _listen(link, host, inlet, topic)
         finally:
+            _left[connection.name, connection.url] = host.nodes
             link.publish(topic, _state(False, now_us() // 1000), qos=1, retain=True)
 
 
@@ -48,7 +52,7 @@ async def _listen(link: Link, host: Host, inlet: Inlet, state_topic: str) -> Non
             if message.topic == state_topic:
                 _defend_state(link, message)
             else:
-                host.hear(message.topic, message.payload, message.time_us)
+                host.hear(message.topic, message.payload, message.time_us, message.qos)
         host.settle(now_us())
         if messages:
             resume = host.resume() if host.has_births else None
@@ -143,6 +147,6 @@ SOURCE = Source(
         **SETTINGS,
         "host_id": "name under which this host states that it is online; arkwright if left out",
     },
-    replays="QoS 1 data queued by the broker, and what edge nodes send flagged historical",
+    replays="What edge nodes send flagged historical, and what of QoS 1 the broker queued; else a gap event.",
     example_url="sparkplug://127.0.0.1:1883",
 )

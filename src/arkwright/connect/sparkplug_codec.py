@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -24,6 +25,10 @@ __all__ = [
     "read_signed",
     "read_value",
 ]
+
+COMPRESSED = "SPBV1.0_COMPRESSED"
+"""Name (as uuid) of a payload whose body is another one, packed: a habit of Cirrus Link's own clients."""
+LARGEST = 64 * 1024 * 1024  # of an unpacked payload: a few bytes may claim to hold gigabytes
 
 _SIGNED_BITS = {1: 8, 2: 16, 3: 32, 4: 64}
 _FIELD = {
@@ -143,6 +148,8 @@ def decode(data: bytes) -> Payload:
     message = message_classes()["Payload"]()
     try:
         message.ParseFromString(data)
+        if message.uuid == COMPRESSED:
+            message.ParseFromString(_inflate(message.body))
         return Payload(
             [_metric(m) for m in message.metrics],
             message.seq if message.HasField("seq") else None,
@@ -289,7 +296,19 @@ def read_plain(data: bytes) -> Plain | None:
         if kind not in ("double_value", "float_value") or not _is_plain(row):
             return None
         rows.append((row.alias, row.timestamp, getattr(row, kind)))
-    return Plain(message.seq, rows) if message.HasField("seq") else None
+    return Plain(message.seq, rows) if message.HasField("seq") and not message.uuid else None
+
+
+def _inflate(body: bytes) -> bytes:
+    """Unpack a compressed payload, zlib or gzip, up to a size that no honest message has."""
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: tell zlib and gzip apart by the head
+    try:
+        data = unpacker.decompress(body, LARGEST)
+    except zlib.error as error:
+        raise ValueError(f"compressed payload: {error}") from error
+    if not unpacker.eof:
+        raise ValueError(f"compressed payload is cut short, or unpacks to more than {LARGEST} bytes")
+    return data
 
 
 def _is_plain(row: Any) -> bool:

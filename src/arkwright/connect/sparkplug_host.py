@@ -27,6 +27,7 @@ from arkwright.core.tables import (
     ReadingsBuilder,
     Scale,
     from_us,
+    to_us,
 )
 
 _REBIRTH_PAUSE_US = 10_000_000  # a node that cannot answer must not be asked in a storm
@@ -37,7 +38,7 @@ _VERBS = frozenset({"NBIRTH", "NDEATH", "NDATA", "DBIRTH", "DDEATH", "DDATA"})
 
 @dataclass
 class Node:
-    """One edge node: its births and where its sequence stands."""
+    """One edge node: its births, where its sequence stands, and the QoS that its data come with. [1]"""
 
     names: dict[int, tuple[str, str]] = field(default_factory=dict)
     types: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Node:
     heard_us: int | None = None
     away_from_us: int | None = None
     gap: tuple[int, int] | None = None
+    qos: int = 1
 
 
 class Host:
@@ -65,7 +67,28 @@ class Host:
         self.n_unknown = 0
         self._restore(resume)
 
-    def hear(self, topic: str, raw: bytes, now_us: int) -> None:
+    def begin(self, nodes: Mapping[str, Node], is_kept: bool) -> None:
+        """Take up the nodes of the session before, and note from when on data may be missing.
+
+        Data sent at QoS 0 during our absence, and all data if the broker did not keep our session, are lost
+        unless the node sends them as history.
+
+        Parameters
+        ----------
+        nodes
+            The nodes as the session before left them; none after a restart of this process.
+        is_kept
+            Whether the broker still had our session.
+        """
+        self.nodes.update(nodes)
+        last = self._inlet.last_reading
+        for node in self.nodes.values():
+            since = node.heard_us or (to_us(last) if last is not None else None)
+            if since is not None and not (node.qos and is_kept):
+                node.seq = None
+                node.away_from_us = node.away_from_us or since
+
+    def hear(self, topic: str, raw: bytes, now_us: int, qos: int = 1) -> None:
         """Take in one message.
 
         Parameters
@@ -76,12 +99,18 @@ class Host:
             Its payload.
         now_us
             Time of receipt. [us]
+        qos
+            Quality of service it came with. [1]
         """
         parts = topic.split("/")
         if len(parts) not in (4, 5) or parts[2] not in _VERBS:
             return
         if parts[2].endswith("DATA") and self._plain_data(f"{parts[1]}/{parts[3]}", raw, now_us):
             return
+        self._hear_whole(topic, raw, now_us, qos)
+
+    def _hear_whole(self, topic: str, raw: bytes, now_us: int, qos: int) -> None:
+        parts = topic.split("/")
         try:
             payload = decode(raw)
         except SourceError as error:
@@ -92,11 +121,14 @@ class Host:
         if parts[2] == "NDEATH":
             self._node_death(name, node, payload, now_us)
             return
+        if parts[2].endswith("DATA") and node.qos != qos:
+            node.qos, self.has_births = qos, True
+        self._welcome(node, payload, now_us, is_birth=parts[2] == "NBIRTH")
         self._check_seq(name, node, payload, now_us, is_birth=parts[2] == "NBIRTH")
         if parts[2] == "DDEATH":
             self._mark_lost(name, device, now_us)
         elif parts[2].endswith("BIRTH"):
-            self._birth(name, node, device, payload, now_us)
+            self._birth(name, node, device, payload)
         else:
             self._data(name, node, device, payload, now_us)
         node.heard_us = now_us
@@ -124,15 +156,20 @@ class Host:
         for name, row in (nodes if isinstance(nodes, dict) else {}).items():
             names = {int(a): (str(p[0]), str(p[1])) for a, p in row.get("names", {}).items()}
             types = {(str(p[0]), str(p[1])): int(p[2]) for p in row.get("names", {}).values()}
-            self.nodes[name] = Node(names, types, bd_seq=row.get("bd_seq"))
+            self.nodes[name] = Node(names, types, bd_seq=row.get("bd_seq"), qos=int(row.get("qos", 1)))
 
     # ------------------------------------------------------------------------------------------ life
-    def _birth(self, name: str, node: Node, device: str, payload: Payload, now_us: int) -> None:
+    def _welcome(self, node: Node, payload: Payload, now_us: int, *, is_birth: bool) -> None:
+        """End an absence: what the node measured meanwhile is missing, until history says otherwise."""
+        if is_birth and node.away_from_us is None and node.bd_seq not in (None, _bd_seq(payload)):
+            node.away_from_us = node.heard_us  # a new connection, and we never heard of the old one's end
+        if node.away_from_us is not None:
+            node.gap, node.away_from_us = (node.away_from_us, now_us), None
+
+    def _birth(self, name: str, node: Node, device: str, payload: Payload) -> None:
         if not device:
             node.names, node.types = {}, {}
-            node.bd_seq = next((m.value for m in payload.metrics if m.name == "bdSeq"), None)
-            if node.away_from_us is not None:
-                node.gap, node.away_from_us = (node.away_from_us, now_us), None
+            node.bd_seq = _bd_seq(payload)
         self.has_births = True
         node.scales.clear()
         for metric in payload.metrics:
@@ -146,7 +183,7 @@ class Host:
                     self._reading(address, metric, payload, node)
 
     def _node_death(self, name: str, node: Node, payload: Payload, now_us: int) -> None:
-        bd_seq = next((m.value for m in payload.metrics if m.name == "bdSeq"), None)
+        bd_seq = _bd_seq(payload)
         # The will of an earlier connection may arrive after the next birth.
         if node.bd_seq is not None and bd_seq != node.bd_seq:
             return
@@ -264,9 +301,14 @@ class Host:
             self._inlet.refuse(subject, found, wanted=wanted, fix=fix)
 
 
+def _bd_seq(payload: Payload) -> int | None:
+    value = next((m.value for m in payload.metrics if m.name == "bdSeq"), None)
+    return value if isinstance(value, int) else None
+
+
 def _saved(node: Node) -> dict[str, object]:
     names = {str(alias): [*place, node.types.get(place, 0)] for alias, place in node.names.items()}
-    return {"bd_seq": node.bd_seq, "names": names}
+    return {"bd_seq": node.bd_seq, "names": names, "qos": node.qos}
 
 
 def _status(metric: Metric) -> int:

@@ -20,7 +20,7 @@ from arkwright.core.tables import EVENTS
 LineState = Literal["waiting", "connecting", "running", "silent", "lost"]
 BEAT_LIMIT_S = 15.0  # a peer that says nothing for so long is not believed to be alive
 FIRST_WAIT_S = 0.5
-LONGEST_WAIT_S = 15.0
+LONGEST_WAIT_S = 5.0  # a peer that is back shall be read again within 10 s, a slow connection included
 
 
 @dataclass
@@ -55,6 +55,7 @@ class Line:
     health: Health = field(default_factory=Health)
     clock: Callable[[], float] = time.monotonic
     _beat: float = float("-inf")
+    _began: float = float("inf")
 
     # ------------------------------------------------------------------------------------- the inlet
     async def put(self, batch: Batch) -> None:
@@ -105,6 +106,11 @@ class Line:
         """Return how long ago the peer gave a sign of life, None if it never did. [s]"""
         return None if self._beat == float("-inf") else max(0.0, self.clock() - self._beat)
 
+    def pulse(self) -> bool | None:
+        """Say whether the peer is alive, or nothing while it has not had the time to answer at first."""
+        silent = self._beat == float("-inf") and self.clock() - self._began <= self.beat_limit_s
+        return None if silent else self.is_alive()
+
     def state(self) -> LineState:
         """Name the state, never "running" without a heartbeat."""
         if self.health.state == "running" and not self.is_alive():
@@ -114,6 +120,7 @@ class Line:
     async def keep_alive(self) -> None:
         """Run sessions one after the other until cancelled, with a longer wait after each failure."""
         wait_s = FIRST_WAIT_S
+        self._began = min(self._began, self.clock())
         while True:
             self.health.state, self.health.sessions = "connecting", self.health.sessions + 1
             began = self.clock()
