@@ -273,6 +273,8 @@ def test_a_ledger_of_a_newer_program_is_refused(url):
 
 
 def test_an_older_ledger_is_brought_on_step_by_step_or_not_at_all(ledger):
+    now = t.SCHEMA
+
     def first(at):
         at.execute(text("CREATE TABLE first_step (n INTEGER)"))
 
@@ -281,14 +283,31 @@ def test_an_older_ledger_is_brought_on_step_by_step_or_not_at_all(ledger):
         at.execute(text("SELECT nonsense FROM nowhere"))
 
     with ledger.change() as change:
-        assert t.bring_up(change.at, {1: first}, wanted=2) == 1
+        assert t.bring_up(change.at, {now: first}, wanted=now + 1) == now
     with pytest.raises(HistoryError), ledger.change() as change:
-        t.bring_up(change.at, {2: broken}, wanted=3)
+        t.bring_up(change.at, {now + 1: broken}, wanted=now + 2)
     with ledger.view() as view:
-        assert t.read_fact(view.at, "schema") == "2"
+        assert t.read_fact(view.at, "schema") == str(now + 1)
         assert not view.at.dialect.has_table(view.at, "second_step")
     with pytest.raises(HistoryError, match="no way from"), ledger.change() as change:
-        t.bring_up(change.at, {}, wanted=3)
+        t.bring_up(change.at, {}, wanted=now + 2)
+
+
+def test_ticks_of_the_first_schema_are_kept_and_get_room_for_details(url):
+    ledger = open_ledger(url)
+    with ledger.change() as change:
+        change.add_tick("limit", 60, 61)
+        change.at.execute(text("ALTER TABLE ticks DROP COLUMN detail"))
+        t.write_fact(change.at, "schema", "1")
+    ledger.close()
+    ledger = open_ledger(url)
+    with ledger.change() as change:
+        change.add_tick("limit", 120, 121, {"lost": ["plc"]})
+    with ledger.view() as view:
+        assert view.ticks("limit") == [(60, 61), (120, 121)]
+        assert view.tick_details("limit") == {120: {"lost": ["plc"]}}
+        assert view.last_cut_us() == 121
+    ledger.close()
 
 
 @pytest.mark.parametrize("address", ["mysql://x/y", "sqlite:///:memory:", "sqlite://", "what://"])

@@ -25,7 +25,7 @@ class Memory:
     def __init__(self, failures=0):
         self.rows, self.events, self.resumes, self.failures = [], [], {}, failures
 
-    def commit(self, readings, waveforms, events, resumes):
+    def commit(self, readings, waveforms, events, resumes, server_us=None):
         if self.failures:
             self.failures -= 1
             raise HistoryError("no space left on the disk")

@@ -119,11 +119,15 @@ class Lake:
         waveforms: tuple[Waveform, ...],
         events: pa.Table,
         resumes: Mapping[str, Mapping[str, object]],
+        server_us: int | None = None,
     ) -> None:
-        """Keep everything for good, exactly once; return when it is synced."""
+        """Keep everything for good, exactly once; return when it is synced.
+
+        ``server_us`` is the time of receipt of the waveforms, which carry none; now if left out. [us]
+        """
         with self._guard:
             self.append(readings)
-            self.append_waveforms(waveforms)
+            self.append_waveforms(waveforms, server_us)
             self.append_events(events)
             if resumes:
                 self.save_resumes(resumes)
@@ -207,13 +211,16 @@ class Lake:
             self.last.save(self.folder / "last.arrow")
 
     # ------------------------------------------------------------------------------- waveforms and events
-    def append_waveforms(self, waveforms: Sequence[Waveform]) -> int:
-        """Keep waveforms exactly once by (signal, time of the first sample); returns how many were new."""
+    def append_waveforms(self, waveforms: Sequence[Waveform], server_us: int | None = None) -> int:
+        """Keep waveforms exactly once by (signal, time of the first sample); returns how many were new.
+
+        ``server_us`` is their time of receipt, now if left out. [us]
+        """
         if not waveforms:
             return 0
         with self._guard, told_as_history(self.folder):
             known = self._known_waveforms(waveforms)
-            server_us = to_us(self.now())
+            server_us = to_us(self.now()) if server_us is None else server_us
             rows, told = [], []
             for waveform in waveforms:
                 key = key_of(waveform)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from arkwright.core.tables import TIME
 from arkwright.history.delta import DeltaFolder
 from arkwright.history.durable import replace
 from arkwright.history.exact import STORED
@@ -120,8 +122,11 @@ def changed_cuts(log: Path, since: int, until: int) -> set[tuple[tuple[str, str]
     return cuts  # sorted, "day" before "hour": as in DataFile
 
 
-def last_before(table: DeltaFolder, names: Iterable[str], at_us: int) -> pa.Table:
-    """Find the last rows before a time, from the newest hour backwards, wider with every step. [us]"""
+def last_before(table: DeltaFolder, names: Iterable[str], at_us: int, known_us: int = 2**62) -> pa.Table:
+    """Find the last rows before a time, from the newest hour backwards, wider with every step. [us]
+
+    Rows received after ``known_us`` are passed over. [us]
+    """
     left = set(names)
     found: list[pa.Table] = []
     candidates = table.files(sorted(left), None, at_us)
@@ -129,6 +134,7 @@ def last_before(table: DeltaFolder, names: Iterable[str], at_us: int) -> pa.Tabl
     while left and candidates:
         end = min(end, max(f.last_us for f in candidates) + 1)
         rows = table.read(sorted(left), end - span, end)
+        rows = rows.filter(pc.field("server_time") <= pa.scalar(known_us, pa.int64()).cast(TIME))
         if rows.num_rows:
             newest = newest_of(rows)
             found.append(newest)

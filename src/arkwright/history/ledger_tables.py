@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -28,7 +29,7 @@ from sqlalchemy.types import TypeDecorator
 
 from arkwright.core.errors import HistoryError
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Moment(TypeDecorator[datetime]):
@@ -185,6 +186,8 @@ TICKS = Table(
     Column("check_name", String(128), primary_key=True),
     Column("end_us", BigInteger, primary_key=True),
     Column("cut_us", BigInteger, nullable=False),
+    # What was true at the tick and stands nowhere else: lost connections, assets that could not be judged.
+    Column("detail", Text, nullable=False, server_default="{}"),
 )
 SNAPSHOTS = Table(
     "site_snapshots",
@@ -202,7 +205,13 @@ RESUMES = Table(
 
 # From a version to the next, what brings the tables on.
 Steps = Mapping[int, Callable[[Connection], None]]
-STEPS: Steps = {}
+
+
+def _ticks_get_detail(at: Connection) -> None:
+    at.execute(text("ALTER TABLE ticks ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'"))
+
+
+STEPS: Steps = {1: _ticks_get_detail}
 
 
 def bring_up(at: Connection, steps: Steps = STEPS, wanted: int = SCHEMA) -> int:

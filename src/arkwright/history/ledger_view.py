@@ -145,10 +145,20 @@ class View:
         query = query.where(t.TICKS.c.check_name == check, t.TICKS.c.end_us > after_us)
         return [(int(end), int(cut)) for end, cut in self.at.execute(query)]
 
+    def tick_details(self, check: str) -> dict[int, dict[str, object]]:
+        """Return what was noted at the recorded ticks of a check, by window end [us]; most have nothing."""
+        query = select(t.TICKS.c.end_us, t.TICKS.c.detail)
+        query = query.where(t.TICKS.c.check_name == check, t.TICKS.c.detail != "{}")
+        return {int(end): load_mapping(text) for end, text in self.at.execute(query)}
+
     def last_tick_us(self, check: str) -> int:
         """Return the last window end that a check judged, 0 where it judged none. [us]"""
         query = select(func.max(t.TICKS.c.end_us)).where(t.TICKS.c.check_name == check)
         return int(self.at.execute(query).scalar() or 0)
+
+    def last_cut_us(self) -> int:
+        """Return the greatest cut of all ticks, 0 where there is none. [us]"""
+        return int(self.at.execute(select(func.max(t.TICKS.c.cut_us))).scalar() or 0)
 
     def resumes(self) -> dict[str, dict[str, object]]:
         """Return the resume tokens by connection."""
@@ -234,7 +244,9 @@ class Change(View):
         rows = [{"check_name": check, "asset": a, "body": dump(state)} for a, state in states.items()]
         t.upsert(self.at, t.STATES, rows)
 
-    def add_tick(self, check: str, end_us: int, cut_us: int) -> None:
+    def add_tick(
+        self, check: str, end_us: int, cut_us: int, detail: Mapping[str, object] | None = None
+    ) -> None:
         """Record a tick; the first record of a window end stands.
 
         Parameters
@@ -245,8 +257,10 @@ class Change(View):
             End of the window. [us]
         cut_us
             Server time of the last reading that was there to be judged. [us]
+        detail
+            What was true then and stands nowhere else, plain JSON.
         """
-        row = {"check_name": check, "end_us": end_us, "cut_us": cut_us}
+        row = {"check_name": check, "end_us": end_us, "cut_us": cut_us, "detail": dump(detail or {})}
         t.upsert(self.at, t.TICKS, [row], first_stands=True)
 
     def put_resumes(self, resumes: Mapping[str, Mapping[str, object]]) -> None:

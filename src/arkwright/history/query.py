@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from arkwright.core.errors import HistoryError
-from arkwright.core.tables import EVENTS, READINGS, WAVEFORMS, Waveform, to_us
+from arkwright.core.tables import EVENTS, READINGS, TIME, WAVEFORMS, Waveform, to_us
 from arkwright.history.delta import DeltaFolder
 from arkwright.history.exact import STORED
 from arkwright.history.forms import FORMS, MINUTE_US
@@ -30,6 +30,7 @@ from arkwright.history.waveforms import from_row
 
 Array = np.ndarray[Any, Any]
 Window = tuple[int, int]
+FAR_US = 2**62
 
 
 class History:
@@ -81,9 +82,14 @@ class History:
         return table.read(subjects, *window, columns)
 
     # ------------------------------------------------------------------------------------------- readings
-    def window(self, signals: Sequence[str], start: datetime, end: datetime) -> pa.Table:
-        """Return READINGS of some signals in ``[start, end)``, ordered by signal and time."""
-        rows = self._rows("readings", list(signals), (to_us(start), to_us(end)))
+    def window(
+        self, signals: Sequence[str], start: datetime, end: datetime, known: datetime | None = None
+    ) -> pa.Table:
+        """Return READINGS of some signals in ``[start, end)``, ordered by signal and time.
+
+        ``known`` leaves out what was received later than that.
+        """
+        rows = _known(self._rows("readings", list(signals), (to_us(start), to_us(end))), known)
         return as_readings(rows.sort_by([("signal", "ascending"), ("time", "ascending")]))
 
     def statuses(self, signal: str, start: datetime, end: datetime) -> tuple[Array, Array]:
@@ -108,7 +114,12 @@ class History:
         times = np.asarray(rows.column("time").cast(pa.int64()), np.int64)
         return times, np.asarray(rows.column("status"), np.int64)
 
-    def last(self, signals: Sequence[str] | None = None, at: datetime | None = None) -> pa.Table:
+    def last(
+        self,
+        signals: Sequence[str] | None = None,
+        at: datetime | None = None,
+        known: datetime | None = None,
+    ) -> pa.Table:
         """Return the last reading by source time of each signal, as READINGS, ordered by signal.
 
         Parameters
@@ -117,12 +128,14 @@ class History:
             Signals asked for, all if None.
         at
             Readings before this time only; the newest there are if None.
+        known
+            Readings received at this server time or before only; all if None.
         """
         newest = self._newest()
         if signals is not None:
             newest = newest.filter(pa.compute.field("signal").isin(list(signals)))
-        if at is not None:
-            newest = self._before(newest, to_us(at))
+        if at is not None or known is not None:
+            newest = self._before(newest, *(FAR_US if t is None else to_us(t) for t in (at, known)))
         return as_readings(newest.sort_by("signal"))
 
     def _newest(self) -> pa.Table:
@@ -136,15 +149,16 @@ class History:
             self._last.catch_up(table)
         return self._last.table()
 
-    def _before(self, newest: pa.Table, at_us: int) -> pa.Table:
-        """Keep what is old enough; search for the rest only. [us]"""
+    def _before(self, newest: pa.Table, at_us: int, known_us: int) -> pa.Table:
+        """Keep what is old enough and known by then; search for the rest only. [us]"""
         early = np.asarray(newest.column("time").cast(pa.int64())) < at_us
-        known = newest.filter(pa.array(early))
-        later = newest.filter(pa.array(~early)).column("signal").to_pylist()
+        early &= np.asarray(newest.column("server_time").cast(pa.int64())) <= known_us
+        found = newest.filter(pa.array(early))
+        others = newest.filter(pa.array(~early)).column("signal").to_pylist()
         table = self._table("readings")
-        if not later or table is None:
-            return known
-        return pa.concat_tables([known, last_before(table, later, at_us)])
+        if not others or table is None:
+            return found
+        return pa.concat_tables([found, last_before(table, others, at_us, known_us)])
 
     # --------------------------------------------------------------------------------- aggregates, curves
     def aggregate(self, signal: str, start: datetime, end: datetime, every: timedelta) -> pa.Table:
@@ -240,6 +254,12 @@ class History:
         """Return waveforms of a signal in ``[start, end)`` with their samples, checked, oldest first."""
         rows = self.waveform_index([signal], start, end).to_pylist()
         return tuple(from_row(self.folder / "samples", row) for row in rows)
+
+
+def _known(rows: pa.Table, known: datetime | None) -> pa.Table:
+    if known is None:
+        return rows
+    return rows.filter(pa.compute.field("server_time") <= pa.scalar(known, TIME))
 
 
 def as_readings(rows: pa.Table) -> pa.Table:

@@ -32,6 +32,7 @@ class Store(Protocol):
         waveforms: tuple[Waveform, ...],
         events: pa.Table,
         resumes: Mapping[str, Mapping[str, object]],
+        server_us: int | None = None,
     ) -> None:
         """Keep everything for good, exactly once; return when it is synced."""
 
@@ -57,6 +58,7 @@ class Intake:
     error: str = ""
     commits: int = 0
     _stamp: int = 0
+    _cut: int = 0
 
     def __post_init__(self) -> None:
         self.queue = asyncio.Queue(self.depth)
@@ -66,12 +68,23 @@ class Intake:
         """Share of the queue that is taken, 0 to 1. [1]"""
         return self.queue.qsize() / self.depth
 
+    @property
+    def cut_us(self) -> int:
+        """Server time up to which everything that was received is committed; all to come is later. [us]"""
+        return self._cut
+
+    def begin_after(self, server_us: int) -> None:
+        """Stamp nothing at or before a server time, though the clock was set back meanwhile. [us]"""
+        self._stamp = self._cut = max(self._stamp, server_us)
+
     async def run(self) -> None:
         """Commit group after group until cancelled; what cannot be committed waits and is tried again."""
         while True:
             group = await self._gather()
             if group or any(line._events for line in self.lines):
                 await self._commit(group)
+            else:
+                self._stamp = self._cut = max(self.now_us(), self._stamp)
 
     async def drain(self) -> None:
         """Commit what is waiting, once, and return."""
@@ -98,9 +111,13 @@ class Intake:
             tables.append(table)
             told.append(batch.events)
         told += [line.take_events() for line in self.lines]
+        self._stamp = max(self.now_us(), self._stamp + 1)
         waveforms = tuple(w for _, batch in group for w in batch.waveforms)
         resumes = {line.connection.name: b.resume for line, b in group if b.resume is not None}
-        await self._keep(concat(tables, READINGS), waveforms, concat(told, EVENTS), resumes)
+        # Received is what history takes in now: an event that waited here must not slip in behind a cut.
+        events = _received(concat(told, EVENTS), self._stamp)
+        await self._keep(concat(tables, READINGS), waveforms, events, resumes)
+        self._cut = self._stamp
         self.live.commit(self._stamp)
         for line, batch in group:
             line.last_reading = from_us(self._stamp) if batch.readings.num_rows else line.last_reading
@@ -117,7 +134,7 @@ class Intake:
     ) -> None:
         while True:
             try:
-                await asyncio.to_thread(self.store.commit, readings, waveforms, events, resumes)
+                await asyncio.to_thread(self.store.commit, readings, waveforms, events, resumes, self._stamp)
             except (HistoryError, OSError) as error:
                 self.error = f"{datetime.now(UTC):%H:%M:%S} {error}"
                 await asyncio.sleep(RETRY_S)
@@ -146,3 +163,9 @@ class Intake:
             self._stamp = int(max(self._stamp, times[unstamped].max()))
             table = table.set_column(1, READINGS.field("time"), pa.array(times).cast(TIME))
         return table.set_column(2, READINGS.field("server_time"), server)
+
+
+def _received(events: pa.Table, server_us: int) -> pa.Table:
+    at = EVENTS.get_field_index("server_time")
+    times = pa.array(np.full(events.num_rows, server_us, np.int64)).cast(TIME)
+    return events.set_column(at, EVENTS.field("server_time"), times)

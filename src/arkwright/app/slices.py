@@ -1,0 +1,224 @@
+"""From history to briefs: one query for all assets of a check, cut by what was known at the tick.
+
+Everything a judge sees follows from history and the recorded tick, so that judging again gives the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from arkwright.app.judge import Brief
+from arkwright.core.catalog import State
+from arkwright.core.errors import HistoryError
+from arkwright.core.plant import Signal
+from arkwright.core.tables import READINGS, TIME, Waveform, empty, from_us
+from arkwright.history.query import History
+from arkwright.history.waveforms import from_row
+from arkwright.runtime.watch import Watch
+
+ASSETS_A_BRIEF = 200
+RECORDS_A_BRIEF = 4  # a record takes a judge up to two seconds
+LATE = timedelta(seconds=300)  # a waveform that comes so late is given to the first tick that knows it
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A tick as it is judged or judged again: the window's end, what was known, who was connected.
+
+    ``since_us`` is the cut of the tick before, None for the first. [us] ``connected`` leaves out connections
+    of which nobody can know yet.
+    """
+
+    end_us: int
+    cut_us: int
+    since_us: int | None
+    connected: Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table sorted by asset, and where each asset begins, shape ``(n_assets + 1,)``. [1]"""
+
+    table: pa.Table
+    bounds: NDArray[np.int64]
+
+    def of(self, numbers: Sequence[int]) -> tuple[pa.Table, tuple[int, ...]]:
+        """Return the rows of some assets, in their order, and where each begins."""
+        parts = [self.table.slice(self.bounds[i], self.bounds[i + 1] - self.bounds[i]) for i in numbers]
+        bounds = np.concatenate([[0], np.cumsum([p.num_rows for p in parts])])
+        if len(numbers) and numbers[-1] - numbers[0] == len(numbers) - 1:
+            first, last = self.bounds[numbers[0]], self.bounds[numbers[-1] + 1]
+            return self.table.slice(first, last - first), tuple(bounds.tolist())
+        return pa.concat_tables(parts), tuple(bounds.tolist())
+
+
+@dataclass
+class Slicer:
+    """Cuts what a watch looks at out of history."""
+
+    watch: Watch
+    history: History
+    _owner: Mapping[str, int] = field(init=False)
+    _readings: list[str] = field(init=False)
+    _waveforms: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = [(s, i) for i, asset in enumerate(self.watch.assets) for s in asset.signals]
+        self._owner = {s.name: i for s, i in own}
+        self._readings = sorted(s.name for s, _ in own if s.kind != "waveform")
+        self._waveforms = sorted(s.name for s, _ in own if _is_waveform(s))
+
+    def look(self, moment: Moment) -> View:
+        """Read everything that a tick needs but the samples of waveforms.
+
+        Raises
+        ------
+        HistoryError
+            If history cannot be read.
+        """
+        needs = self.watch.check.needs
+        end = from_us(moment.end_us)
+        start, cut = end - timedelta(seconds=needs.window_s), from_us(moment.cut_us)
+        readings = self.history.window(self._readings, start, end, cut) if self._readings else None
+        latest = self.history.last(self._readings, end, cut) if self._readings else None
+        known = pc.field("server_time") <= pa.scalar(cut, TIME)
+        events = self.history.events(start, end).filter(known)
+        return View(
+            self,
+            moment,
+            start,
+            self._by_asset(readings),
+            self._by_asset(latest),
+            self._index(start, end, moment) if needs.waveforms and self._waveforms else {},
+            events,
+        )
+
+    def _by_asset(self, table: pa.Table | None) -> Rows:
+        n = len(self.watch.assets)
+        if table is None:
+            return Rows(empty(READINGS), np.zeros(n + 1, np.int64))
+        column = table.column("signal").unify_dictionaries().combine_chunks()
+        if isinstance(column, pa.ChunkedArray):
+            column = column.chunk(0) if column.num_chunks else column.combine_chunks()
+        owners = np.array([self._owner[name] for name in column.dictionary.to_pylist()], np.int64)
+        codes = np.asarray(column.indices, np.int64)
+        owner = owners[codes] if len(codes) else np.zeros(0, np.int64)
+        order = np.argsort(owner, kind="stable")  # within an asset: by signal and time, as history gave them
+        bounds = np.searchsorted(owner[order], np.arange(n + 1))
+        return Rows(table.take(pa.array(order)), bounds)
+
+    def _index(self, start: datetime, end: datetime, moment: Moment) -> dict[int, list[dict[str, object]]]:
+        """List the waveforms of each asset: those of the window, and those that came too late for theirs."""
+        rows = self.history.waveform_index(self._waveforms, start - LATE, end)
+        at, received = (np.asarray(rows.column(c).cast(pa.int64())) for c in ("time", "server_time"))
+        start_us = moment.end_us - round(self.watch.check.needs.window_s * 1e6)
+        inside = at >= start_us
+        late = received > moment.since_us if moment.since_us is not None else np.zeros(len(at), bool)
+        wanted = rows.filter(pa.array((received <= moment.cut_us) & (inside | late)))
+        found: dict[int, list[dict[str, object]]] = {}
+        for row in wanted.to_pylist():
+            found.setdefault(self._owner[row["signal"]], []).append(row)
+        return found
+
+
+@dataclass
+class View:
+    """What history held at a tick for all assets of a watch; briefs are cut out of it when they are needed.
+
+    ``failed`` names the assets whose waveforms cannot be read, and why.
+    """
+
+    slicer: Slicer
+    moment: Moment
+    start: datetime
+    readings: Rows
+    latest: Rows
+    index: Mapping[int, list[dict[str, object]]]
+    events: pa.Table
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def briefs(self, states: Mapping[str, State], leave_out: Collection[str]) -> Iterator[Brief]:
+        """Yield the work of the tick, a part at a time.
+
+        Parameters
+        ----------
+        states
+            What the check remembers, by asset.
+        leave_out
+            Assets that are not judged this time.
+        """
+        assets = self.slicer.watch.assets
+        needs = self.slicer.watch.check.needs
+        numbers = [i for i, a in enumerate(assets) if a.name not in leave_out]
+        if needs.waveforms:
+            numbers = [i for i in numbers if i in self.index or self._heard(i)]
+        for part in split(numbers, self._weights(numbers)):
+            brief = self._brief(part, states)
+            if brief is not None:
+                yield brief
+
+    def brief_of(self, asset: str, states: Mapping[str, State]) -> Brief | None:
+        """Return the work for one asset alone, None where its waveforms cannot be read."""
+        names = [a.name for a in self.slicer.watch.assets]
+        return self._brief([names.index(asset)], states)
+
+    def _weights(self, numbers: Sequence[int]) -> list[float]:
+        """Return which share of a brief each asset fills. [1]"""
+        records = (len(self.index.get(i, ())) for i in numbers)
+        return [max(n / RECORDS_A_BRIEF, 1 / ASSETS_A_BRIEF) for n in records]
+
+    def _heard(self, number: int) -> bool:
+        return bool(self.readings.bounds[number + 1] > self.readings.bounds[number])
+
+    def _brief(self, numbers: Sequence[int], states: Mapping[str, State]) -> Brief | None:
+        assets = tuple(self.slicer.watch.assets[i] for i in numbers)
+        try:
+            waveforms = tuple(self._samples(i) for i in numbers)
+        except HistoryError as error:
+            self.failed |= {a.name: str(error) for a in assets}
+            return None
+        readings, bounds = self.readings.of(numbers)
+        latest, latest_bounds = self.latest.of(numbers)
+        return Brief(
+            self.slicer.watch.check,
+            self.start,
+            from_us(self.moment.end_us),
+            assets,
+            tuple(states.get(a.name, {}) for a in assets),
+            readings,
+            bounds,
+            latest,
+            latest_bounds,
+            waveforms,
+            self.events,
+            self.moment.connected,
+        )
+
+    def _samples(self, number: int) -> tuple[Waveform, ...]:
+        folder = self.slicer.history.folder / "samples"
+        return tuple(from_row(folder, row) for row in self.index.get(number, ()))
+
+
+def split(items: Sequence[int], weights: Sequence[float]) -> Iterator[Sequence[int]]:
+    """Yield parts in order, each as long as its weights come to no more than one, and never empty. [1]"""
+    part: list[int] = []
+    filled = 0.0
+    for item, weight in zip(items, weights, strict=True):
+        if part and filled + weight > 1.0 + 1e-9:
+            yield part
+            part, filled = [], 0.0
+        part.append(item)
+        filled += weight
+    if part:
+        yield part
+
+
+def _is_waveform(signal: Signal) -> bool:
+    return signal.kind == "waveform"
