@@ -11,13 +11,14 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from arkwright.app.demo.folder import write_site
 from arkwright.app.demo.ports import Ports
 from arkwright.app.site import load_site
 from arkwright.core.catalog import Batch, Source
+from arkwright.core.feed import Card
 from arkwright.core.plant import Site
 from arkwright.core.tables import BAD_SENSOR_FAILURE, GOOD, ReadingsBuilder, Scale
 from arkwright.history.lake import Lake
@@ -120,10 +121,24 @@ def wavy(signal, i):
     return middle + half * (0.4 * math.sin(t) + 0.2 * math.sin(2.7 * t))
 
 
+def lay_cards(ledger: Ledger, now: datetime) -> None:
+    """Two cards, as judges and reports would lay them."""
+    since = now - timedelta(hours=7, minutes=12)
+    text = "Drive-end bearing: outer-race lines at 3 multiples of 107.4 Hz, 9 times above the floor."
+    first = Card("outer", "finding", "P-101", "Drive-end bearing: outer race damaged", "act", 0.86, 12400.0,
+                 since, now, text, payload={"title_zh": "驱动端轴承:外圈损伤"})  # fmt: skip
+    second = Card("gap", "system", "SN-1", "12 s of readings are missing", "watch", 1.0, None, now, now, "A gap.")
+    with ledger.change() as change:
+        change.put_card(first)
+        change.put_card(second)
+
+
 async def main(folder: Path, port: int) -> None:
     from arkwright.web.server import serve
 
     works = open_works(folder)
+    if "--cards" in sys.argv:
+        lay_cards(works.ledger, works.now())
     with contextlib.closing(works):
         await serve(works, port=port, on_ready=lambda r: print(json.dumps(vars(r)), flush=True))
 

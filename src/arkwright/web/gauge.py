@@ -182,6 +182,12 @@ def spark(context: Context, signal: Signal) -> Markup:
                 preserveAspectRatio="none", role="img", aria_label=label)  # fmt: skip
 
 
+def figure(shown: tuple[str, str], name: str, *, class_: str = "state") -> Markup:
+    """Draw a figure of the plant itself as (text, state), kept up to date by the live component."""
+    text, state = shown
+    return node("span", node("span", text, class_="figure-text"), class_=class_, data_figure=name, data_state=state)
+
+
 def _now(context: Context, signal: Signal) -> LiveValue:
     from arkwright.core.tables import to_us
 

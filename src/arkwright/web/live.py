@@ -150,7 +150,10 @@ class Hub:
     async def _ship(self, viewers: Sequence[Viewer]) -> None:
         now_us = to_us(self.plant.now())
         rows = {name: self.row(name, now_us) for name in {n for v in viewers for n in v.names}}
-        figures = {lang: self.pulse.figures(lang) for lang in {v.language for v in viewers if v.figures}}
+        asked: dict[Language, set[str]] = {}
+        for viewer in viewers:
+            asked.setdefault(viewer.language, set()).update(viewer.figures)
+        figures = {language: self.pulse.figures(language, names) for language, names in asked.items()}
         for viewer in viewers:
             # Also without news: the page takes silence for a lost server.
             event: dict[str, Any] = {"t": now_us // 1000, "g": viewer.generation}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import webbrowser
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -88,16 +88,21 @@ async def serve(
     name = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host
     url = f"{'https' if secure else 'http'}://{name}:{listener.getsockname()[1]}"
     say = _Announcer(plant, first, url, on_ready, open_link)
-    await _together(server.serve(sockets=[listener]), plant.run(), hub.run(), say.run(server))
+    await _together(server, listener, (plant.run(), hub.run(), say.run(server)))
 
 
-async def _together(main: Awaitable[None], *others: Awaitable[None]) -> None:
-    """Run all until the first, which matters, ends; an error of any ends all."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_run(other)) for other in others]
-        await main
-        for task in tasks:
-            task.cancel()
+async def _together(server: Any, listener: socket.socket, others: Iterable[Awaitable[None]]) -> None:
+    """Run all until the server ends; whatever ends it, sockets are shut and pages told first."""
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_run(other)) for other in others]
+            await asyncio.wait([serving])
+            for task in tasks:
+                task.cancel()
+    finally:
+        server.should_exit = True
+        await serving
 
 
 async def _run(work: Awaitable[None]) -> None:

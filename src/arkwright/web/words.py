@@ -45,8 +45,14 @@ def write_number(value: float | None, *, digits: int | None = None) -> str:
     """
     if value is None or not isfinite(value):
         return "–"
-    text = f"{value:.{digits_of(value) if digits is None else digits}f}"
-    return text.replace("-", "\u2212")
+    decimals = digits_of(value) if digits is None else digits
+    text = f"{value:,.{decimals}f}" if abs(value) >= 10_000 else f"{value:.{decimals}f}"
+    return text.replace(",", "\u202f").replace("-", "\u2212")
+
+
+def write_money(amount: float, currency: str) -> str:
+    """Write an amount without cents, thousands apart. [currency]"""
+    return f"{amount:,.0f} {currency}".replace(",", "\u202f").replace("-", "\u2212")
 
 
 def write_age(seconds: float | None, language: Language = "en") -> str:

@@ -34,7 +34,9 @@
     if (typeof x !== "number") return x ?? "–";
     const size = Math.abs(x);
     const decimals = digits ?? (size < 1 ? 3 : Math.max(0, 3 - Math.floor(Math.log10(size))));
-    return x.toFixed(decimals).replace("-", "\u2212");
+    let text = x.toFixed(decimals);
+    if (size >= 10000) text = text.replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f"); // no number so large has decimals
+    return text.replace("-", "\u2212");
   };
   const age = (s) => {
     for (const [size, en, cn] of [[86400, "d", "天"], [3600, "h", "小时"], [60, "min", "分钟"]])

@@ -29,7 +29,8 @@ def door(site: str, language: Language, title: str, *body: Markup) -> str:
         *body,
         class_="door-card",
     )
-    return "<!doctype html>" + node("html", head, node("body", node("main", card), class_="door"), lang=language)
+    page = node("html", head, node("body", node("main", card), class_="door"), lang=language)
+    return f"<!doctype html>{page}"
 
 
 def log_in_page(site: str, language: Language, *, next_path: str, wrong: bool, name: str = "") -> str:
