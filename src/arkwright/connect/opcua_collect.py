@@ -95,10 +95,13 @@ class Collector:
 
     def _take_scalars(self, part: Scalars) -> None:
         n = len(self.items)
-        if (part.handles >= n).any():
-            for handle, value in zip(part.handles.tolist(), part.values.tolist(), strict=True):
-                self._take_companion(handle - n, value)
-            part = _keep(part, part.handles < n)
+        beside = part.handles >= n
+        if beside.any():
+            for at, value in zip(
+                (part.handles[beside] - n).tolist(), part.values[beside].tolist(), strict=True
+            ):
+                self._take_companion(at, value)
+            part = _keep(part, ~beside)
         if self._first.any():
             known = self._first[part.handles] & (self._last[part.handles] == part.times_us)
             self._first[part.handles] = False
