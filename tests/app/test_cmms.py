@@ -188,7 +188,14 @@ def test_settings_that_cannot_be_used_name_what_is_wrong(cmms, tmp_path):
         cmms_settings(site_with(cmms, tokn="x"))
     with pytest.raises(SiteError, match="lacks url or token"):
         cmms_settings(replace(SITE, settings={"cmms": {"url": cmms.url}}))
+    (tmp_path / "secrets.toml").write_text("[cmms\n")
     with pytest.raises(SiteError, match="cannot be read"):
-        cmms_settings(site_with(cmms, token_file="key.txt"), tmp_path)
+        cmms_settings(replace(SITE, settings={"cmms": {"url": cmms.url}}), tmp_path)
+
+
+def test_the_key_may_stand_in_a_file_or_among_the_secrets(cmms, tmp_path):
     (tmp_path / "key.txt").write_text("abc\n")
-    assert cmms_settings(site_with(cmms, token_file="key.txt"), tmp_path).token == "abc"
+    (tmp_path / "secrets.toml").write_text('[cmms]\ntoken = "xyz"\n')
+    with_file = replace(SITE, settings={"cmms": {"url": cmms.url, "token_file": "key.txt"}})
+    assert cmms_settings(with_file, tmp_path).token == "abc"
+    assert cmms_settings(replace(SITE, settings={"cmms": {"url": cmms.url}}), tmp_path).token == "xyz"

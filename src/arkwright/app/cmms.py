@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -53,19 +54,29 @@ def cmms_settings(site: Site, folder: Path | None = None) -> CmmsSettings | None
         raise SiteError(f"[cmms] {unknown[0]}", wanted=", ".join(SETTINGS), where="site.toml")
     token = _token(table, folder)
     if not table.get("url") or not token:
-        raise SiteError("[cmms] lacks url or token", wanted="both", where="site.toml", fix=SETTINGS["url"])
+        raise SiteError(
+            "[cmms] lacks url or token",
+            wanted="url in site.toml, token in secrets.toml",
+            where="site.toml",
+            fix="The key may also stand in a file of its own: token_file.",
+        )
     known = {key: table[key] for key in ("auth", "assets", "timeout_s", "tries", "insecure") if key in table}
     return CmmsSettings(str(table["url"]), token, str(table.get("prefix", site.name)), **known)
 
 
 def _token(table: Mapping[str, object], folder: Path | None) -> str:
-    if not table.get("token_file"):
-        return str(table.get("token", ""))
-    path = (folder or Path()) / str(table["token_file"])
+    if table.get("token"):
+        return str(table["token"])
+    folder = folder or Path()
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SiteError(f"the key cannot be read: {error}", where="[cmms] token_file") from error
+        if table.get("token_file"):
+            return (folder / str(table["token_file"])).read_text(encoding="utf-8").strip()
+        secret = tomllib.loads((folder / "secrets.toml").read_text(encoding="utf-8")).get("cmms", {})
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError) as error:
+        raise SiteError(f"the key cannot be read: {error}", where="[cmms] token") from error
+    return str(secret.get("token", "")) if isinstance(secret, dict) else ""
 
 
 def file_orders(

@@ -168,6 +168,22 @@ def card_of(view: View, card_id: str) -> Card:
     return card
 
 
+def find_card(view: View, beginning: str) -> Card:
+    """Return the one card whose id begins so.
+
+    Raises
+    ------
+    FeedError
+        If there is none, or there are several.
+    """
+    whole = view.card(beginning)
+    found = [whole] if whole else [c for c in view.cards() if beginning and c.id.startswith(beginning)]
+    if len(found) > 1:
+        ids = ", ".join(c.id for c in found[:5])
+        raise FeedError(f"{len(found)} cards begin with '{beginning}'", wanted="one of them", fix=ids)
+    return found[0] if found else card_of(view, beginning)
+
+
 def defer(ledger: Ledger, card_id: str, until: datetime, person: Person | str, now: datetime) -> Card:
     """Put a card aside until a time; it comes back then, or when its band worsens.
 

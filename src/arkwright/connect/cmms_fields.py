@@ -13,7 +13,7 @@ from arkwright.core.work import OrderState, Verdict, WorkOrder
 
 SETTINGS: Mapping[str, str] = {
     "url": "where the system's interface begins, as https://cmms.example.com/api",
-    "token": "an API key of the system; better in a file of its own: token_file",
+    "token": "an API key of the system; better [cmms] token in secrets.toml, or token_file",
     "token_file": "file that holds the API key, relative to the site folder",
     "auth": "how the key is sent: 'key' (header X-API-Key) or 'bearer'",
     "prefix": "put before order ids, unique among sites that share the system; the site's name if left out",
