@@ -1,4 +1,4 @@
-"""A small plant that really runs, for the pages: real history, ledger, people and lines; readings made up here.
+"""A small plant that really runs, for the pages: real history, ledger, people, lines; readings made up.
 
 ``python -m tests.web.works FOLDER PORT`` serves it in a process of its own and prints where.
 """
@@ -100,7 +100,9 @@ def source(name: str) -> Source:
             for i, signal in enumerate(signals):
                 bad = signal.name == BROKEN
                 scale = Scale(signal.name)
-                builder.add(scale, time.time_ns() // 1000, wavy(signal, i), BAD_SENSOR_FAILURE if bad else GOOD)
+                builder.add(
+                    scale, time.time_ns() // 1000, wavy(signal, i), BAD_SENSOR_FAILURE if bad else GOOD
+                )
             await inlet.put(Batch(builder.take(time.time_ns() // 1000)))
             await asyncio.sleep(PERIOD_S)
 
@@ -127,7 +129,9 @@ def lay_cards(ledger: Ledger, now: datetime) -> None:
     text = "Drive-end bearing: outer-race lines at 3 multiples of 107.4 Hz, 9 times above the floor."
     first = Card("outer", "finding", "P-101", "Drive-end bearing: outer race damaged", "act", 0.86, 12400.0,
                  since, now, text, payload={"title_zh": "驱动端轴承:外圈损伤"})  # fmt: skip
-    second = Card("gap", "system", "SN-1", "12 s of readings are missing", "watch", 1.0, None, now, now, "A gap.")
+    second = Card(
+        "gap", "system", "SN-1", "12 s of readings are missing", "watch", 1.0, None, now, now, "A gap."
+    )
     with ledger.change() as change:
         change.put_card(first)
         change.put_card(second)

@@ -59,7 +59,9 @@ class Doors:
         name, after = form.get("name", ""), form.get("next", "")
         token = await self.sessions.log_in(name, form.get("password", ""))
         if token is None:
-            page = log_in_page(self.plant.site.name, language_of(request), next_path=after, wrong=True, name=name)
+            page = log_in_page(
+                self.plant.site.name, language_of(request), next_path=after, wrong=True, name=name
+            )
             return _page(page, 401)
         return self._inside(token, inner_path(after))
 
@@ -88,7 +90,9 @@ class Doors:
         wrong = _mismatch(form, language)
         if not wrong:
             try:
-                token = await self.sessions.redeem(await self._link(name) if owner else link, form["password"])
+                token = await self.sessions.redeem(
+                    await self._link(name) if owner else link, form["password"]
+                )
             except HistoryError as error:
                 wrong = str(error)
             else:

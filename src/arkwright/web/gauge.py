@@ -57,10 +57,27 @@ def shown_unit(signal: Signal) -> str:
 
 
 PRETTY = {
-    "degC": "°C", "degF": "°F", "m3/h": "m³/h", "m3/min": "m³/min", "m3/s": "m³/s", "kp/cm2": "kp/cm²",
-    "kg/cm2": "kg/cm²", "m2": "m²", "m3": "m³", "m/s2": "m/s²", "Nm": "N·m", "um": "µm", "us": "µs", "1": "",
-    "ohm": "Ω", "kohm": "kΩ", "Nm3/h": "Nm³/h", "Nm3/min": "Nm³/min", "kg/m3": "kg/m³", "kA/m2": "kA/m²",
-}  # fmt: skip
+    "degC": "°C",
+    "degF": "°F",
+    "m3/h": "m³/h",
+    "m3/min": "m³/min",
+    "m3/s": "m³/s",
+    "kp/cm2": "kp/cm²",
+    "kg/cm2": "kg/cm²",
+    "m2": "m²",
+    "m3": "m³",
+    "m/s2": "m/s²",
+    "Nm": "N·m",
+    "um": "µm",
+    "us": "µs",
+    "1": "",
+    "ohm": "Ω",
+    "kohm": "kΩ",
+    "Nm3/h": "Nm³/h",
+    "Nm3/min": "Nm³/min",
+    "kg/m3": "kg/m³",
+    "kA/m2": "kA/m²",
+}
 
 
 def limit_of(signal: Signal, value: float | None) -> str:
@@ -69,8 +86,11 @@ def limit_of(signal: Signal, value: float | None) -> str:
         return ""
     at = signal.limits
     for code, limit, sign in (
-        ("HH", at.high_high, 1), ("LL", at.low_low, -1), ("H", at.high, 1), ("L", at.low, -1),
-    ):  # fmt: skip
+        ("HH", at.high_high, 1),
+        ("LL", at.low_low, -1),
+        ("H", at.high, 1),
+        ("L", at.low, -1),
+    ):
         if limit is not None and sign * value >= sign * limit:
             return code
     return ""
@@ -104,9 +124,7 @@ class Scale:
 def scale_of(signal: Signal) -> Scale | None:
     """Return the scale of a signal with limits; the normal range takes the middle of it."""
     at: Limits = signal.limits
-    low, high, least, most = (
-        shown_value(signal, v) for v in (at.low, at.high, at.low_low, at.high_high)
-    )
+    low, high, least, most = (shown_value(signal, v) for v in (at.low, at.high, at.low_low, at.high_high))
     low, high = (least if low is None else low), (most if high is None else high)
     if low is None and high is None:
         return None
@@ -128,8 +146,11 @@ def _inside(low: float | None, high: float | None) -> float:
 
 # ------------------------------------------------------------------------------------------------ drawing
 WORDS = {
-    "stale": ("STALE", "过时"), "bad": ("BAD", "坏值"), "uncertain": ("UNSURE", "存疑"), "none": ("NO DATA", "无数据"),
-}  # fmt: skip
+    "stale": ("STALE", "过时"),
+    "bad": ("BAD", "坏值"),
+    "uncertain": ("UNSURE", "存疑"),
+    "none": ("NO DATA", "无数据"),
+}
 BEYOND = {"HH": ("▲▲", "is-stop"), "H": ("▲", "is-act"), "L": ("▼", "is-act"), "LL": ("▼▼", "is-stop")}
 
 
@@ -157,7 +178,7 @@ def value(context: Context, signal: Signal, *, big: bool = False) -> Markup:
 
 
 def indicator(context: Context, signal: Signal) -> Markup | None:
-    """Draw a moving analogue indicator where limits are declared: the normal range, and where the value is."""
+    """Draw a moving analogue indicator where limits are declared: normal range and value."""
     scale = scale_of(signal)
     if scale is None:
         return None
@@ -165,27 +186,46 @@ def indicator(context: Context, signal: Signal) -> Markup | None:
     left = 0.0 if scale.low is None else scale.share(scale.low)
     right = 1.0 if scale.high is None else scale.share(scale.high)
     at = "" if number is None else f"--at:{scale.share(number):.4f};"
-    normal = " … ".join(write_number(v) if v is not None else "" for v in (scale.low, scale.high)).strip()
+    unit = shown_unit(signal)
+    normal = (
+        " … ".join(write_number(v) if v is not None else "" for v in (scale.low, scale.high)) + f" {unit}"
+    )
     return node(
-        "span", node("i"),
+        "span",
+        node("i"),
         class_="mai" + ("" if number is not None else " is-empty"),
         style=f"{at}--from:{left:.4f};--to:{right:.4f}",
-        data_mai=signal.name, data_least=f"{scale.least:.6g}", data_most=f"{scale.most:.6g}",
-        role="img", aria_label=say(context, f"Normal {normal} {shown_unit(signal)}", f"正常范围 {normal} {shown_unit(signal)}"),
-    )  # fmt: skip
+        data_mai=signal.name,
+        data_least=f"{scale.least:.6g}",
+        data_most=f"{scale.most:.6g}",
+        role="img",
+        aria_label=say(context, f"Normal {normal}", f"正常范围 {normal}"),
+    )
 
 
 def spark(context: Context, signal: Signal) -> Markup:
     """Draw the last ten minutes of a signal, filled by the live component."""
-    label = say(context, f"Last ten minutes of {title_of(context, signal)}", f"{title_of(context, signal)} 最近十分钟")
-    return node("svg", node("polyline"), class_="spark", data_spark=signal.name, viewBox="0 0 100 24",
-                preserveAspectRatio="none", role="img", aria_label=label)  # fmt: skip
+    label = say(
+        context, f"Last ten minutes of {title_of(context, signal)}", f"{title_of(context, signal)} 最近十分钟"
+    )
+    return node(
+        "svg",
+        node("polyline"),
+        class_="spark",
+        data_spark=signal.name,
+        viewBox="0 0 100 24",
+        preserveAspectRatio="none",
+        role="img",
+        aria_label=label,
+    )
 
 
 def figure(shown: tuple[str, str], name: str, *, class_: str = "state") -> Markup:
     """Draw a figure of the plant itself as (text, state), kept up to date by the live component."""
     text, state = shown
-    return node("span", node("span", text, class_="figure-text"), class_=class_, data_figure=name, data_state=state)
+    return node(
+        "span", node("span", text, class_="figure-text"), class_=class_, data_figure=name, data_state=state
+    )
 
 
 def _now(context: Context, signal: Signal) -> LiveValue:

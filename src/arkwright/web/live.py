@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from arkwright.core.plant import Signal
 from arkwright.core.tables import to_us
 from arkwright.history.query import thinned
 from arkwright.web.gauge import limit_of, shown_value
-from arkwright.web.page import Context, Language
+from arkwright.web.page import Context, Figure, Language
 from arkwright.web.pulse import Pulse
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Viewer:
     names: Sequence[str] = ()
     figures: Sequence[str] = ()
     sent: dict[str, Row] = field(default_factory=dict)
-    told: dict[str, tuple[str, str]] = field(default_factory=dict)
+    told: dict[str, Figure] = field(default_factory=dict)
     on_cards: Callable[[], None] | None = None
 
     def rows_news(self, rows: Mapping[str, Row]) -> list[list[object]]:
@@ -63,7 +63,7 @@ class Viewer:
                 news.append([i, *row])
         return news
 
-    def figure_news(self, figures: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    def figure_news(self, figures: Mapping[str, Figure]) -> dict[str, Figure]:
         """Return what changed of the figures."""
         news = {}
         for name in self.figures:
@@ -113,6 +113,10 @@ class Hub:
     def cards(self) -> tuple[Card, ...]:
         """The open cards, worst first, as last looked up."""
         return self.pulse.cards
+
+    def figures(self, language: Language, names: Iterable[str]) -> Mapping[str, Figure]:
+        """Return figures of the plant itself by name, as they stand."""
+        return self.pulse.figures(language, names)
 
     async def _watch(self, viewer: Viewer, asked: Mapping[str, Any]) -> None:
         viewer.generation = int(asked.get("generation", 0))
@@ -199,7 +203,9 @@ class Hub:
         for code, name in enumerate(column.dictionary.to_pylist()):
             if name in self.plant.site.signals:
                 part = rows.filter(pa.array(which == code))
-                found[name] = _points(self.plant.site.signals[name], part.filter(pa.compute.is_valid(part["value"])))
+                found[name] = _points(
+                    self.plant.site.signals[name], part.filter(pa.compute.is_valid(part["value"]))
+                )
         return found
 
 
@@ -221,5 +227,3 @@ async def _emit(event: str, data: object, client_id: str) -> None:
     from nicegui import core
 
     await core.sio.emit(event, data, room=client_id)
-
-

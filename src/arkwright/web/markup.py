@@ -9,7 +9,9 @@ from markupsafe import Markup, escape
 
 Child = str | Markup | int | float | None | Iterable["Child"]
 
-VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "path", "use", "rect", "circle", "line", "polyline"})
+VOID = frozenset(
+    {"br", "hr", "img", "input", "link", "meta", "path", "use", "rect", "circle", "line", "polyline"}
+)
 
 
 def node(name: str, /, *children: Child, **attributes: Any) -> Markup:
@@ -20,8 +22,8 @@ def node(name: str, /, *children: Child, **attributes: Any) -> Markup:
     """
     head = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in VOID:
-        return Markup(f"<{name}{head}>") if name not in _SVG else Markup(f"<{name}{head}/>")  # noqa: S704
-    return Markup(f"<{name}{head}>{join(*children)}</{name}>")  # noqa: S704
+        return Markup(f"<{name}{head}>") if name not in _SVG else Markup(f"<{name}{head}/>")
+    return Markup(f"<{name}{head}>{join(*children)}</{name}>")
 
 
 _SVG = frozenset({"path", "use", "rect", "circle", "line", "polyline"})
@@ -43,7 +45,7 @@ def _attribute(key: str, value: Any) -> Markup:
     name = key.rstrip("_").replace("_", "-")
     if value is None or value is False:
         return Markup("")
-    return Markup(f" {name}") if value is True else Markup(f' {name}="{escape(value)}"')  # noqa: S704
+    return Markup(f" {name}") if value is True else Markup(f' {name}="{escape(value)}"')
 
 
 def _flat(children: Iterable[Child]) -> Iterable[Markup]:

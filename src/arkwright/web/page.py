@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from arkwright.core.catalog import find_entries
+from arkwright.core.feed import Card
 from arkwright.history.ledger_people import Person
 
 if TYPE_CHECKING:
     from arkwright.app.plant import Plant
-    from arkwright.web.live import Hub
 
 Language = Literal["en", "zh"]
 Theme = Literal["system", "light", "dark"]
+Figure = tuple[str, str]  # text, and the state that it is shown in
+
+
+class Live(Protocol):
+    """The live component, as pages see it: values come by themselves, figures and cards are asked for."""
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The open cards of the feed, worst first, as last looked up."""
+
+    def on_cards(self, redraw: Callable[[], None]) -> None:
+        """Call back in the page that is being drawn whenever those cards changed."""
+
+    def figures(self, language: Language, names: Iterable[str]) -> Mapping[str, Figure]:
+        """Return figures of the plant itself by name, as they stand."""
 
 
 @dataclass(frozen=True)
 class Context:
     """One visit of one person to one page.
 
-    ``params`` holds path and query parameters; ``live`` is the hub that ships live values.
+    ``params`` holds path and query parameters; ``live`` ships live values.
     """
 
     plant: Plant
@@ -29,7 +44,7 @@ class Context:
     language: Language
     params: Mapping[str, str] = field(default_factory=dict)
     theme: Theme = "system"
-    live: Hub | None = None
+    live: Live | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from arkwright.core.feed import Card
 from arkwright.core.finding import BANDS, Band
 from arkwright.core.tables import to_us
 from arkwright.runtime.line import Line
-from arkwright.web.page import Language
+from arkwright.web.page import Figure, Language
 from arkwright.web.words import pick, write_age, write_number
 
 if TYPE_CHECKING:
@@ -27,18 +27,25 @@ CARDS_EVERY_S = 2.0
 SIZE_EVERY_S = 20.0
 RATE_OVER_S = 10.0
 MOST_SIGNALS = 2000  # looked at for the state of one asset and what is below it
-Figure = tuple[str, str]  # text, and the state that it is shown in
 LINE_WORDS: Mapping[str, tuple[str, str, str]] = {
-    "running": ("running", "运行中", "ok"), "connecting": ("connecting", "正在连接", "watch"),
-    "waiting": ("waiting", "等待中", "watch"), "silent": ("silent", "无响应", "act"), "lost": ("lost", "已断开", "act"),
-}  # fmt: skip
+    "running": ("running", "运行中", "ok"),
+    "connecting": ("connecting", "正在连接", "watch"),
+    "waiting": ("waiting", "等待中", "watch"),
+    "silent": ("silent", "无响应", "act"),
+    "lost": ("lost", "已断开", "act"),
+}
 CHECK_WORDS: Mapping[str, tuple[str, str, str]] = {
-    "failing": ("failing", "出错", "act"), "lagging": ("behind", "滞后", "watch"), "judging": ("judging", "判断中", "ok"),
+    "failing": ("failing", "出错", "act"),
+    "lagging": ("behind", "滞后", "watch"),
+    "judging": ("judging", "判断中", "ok"),
     "waiting": ("waiting for its turn", "等待下一轮", "ok"),
-}  # fmt: skip
+}
 BAND_WORDS: Mapping[Band, tuple[str, str]] = {
-    "stop": ("Stop", "停机"), "act": ("Act", "处理"), "watch": ("Watch", "关注"), "none": ("Note", "提示"),
-}  # fmt: skip
+    "stop": ("Stop", "停机"),
+    "act": ("Act", "处理"),
+    "watch": ("Watch", "关注"),
+    "none": ("Note", "提示"),
+}
 
 
 class Pulse:
@@ -94,13 +101,17 @@ class Pulse:
     # ----------------------------------------------------------------------------------------- in words
     def figures(self, language: Language, names: Iterable[str]) -> dict[str, Figure]:
         """Return the figures of these names, in a language; names that mean nothing here are left out."""
-        found = {
-            "site/worst": worst_words(self.cards, language),
-            "site/line": self._line_of_site(language),
-            "site/detail": (self._detail_of_site(language), ""),
-            "feed/count": self._count(),
-            "connections/alive": self._alive(language),
-        } | self._intake(language) | self._checks(language)
+        found = (
+            {
+                "site/worst": worst_words(self.cards, language),
+                "site/line": self._line_of_site(language),
+                "site/detail": (self._detail_of_site(language), ""),
+                "feed/count": self._count(),
+                "connections/alive": self._alive(language),
+            }
+            | self._intake(language)
+            | self._checks(language)
+        )
         wanted = set(names)
         for name in {part[1] for part in (n.split("/") for n in wanted) if part[0] == "connection"}:
             if name in self.plant.lines:
@@ -129,7 +140,9 @@ class Pulse:
         if asset not in self._below:
             found, at = {asset}, [asset]
             while at:
-                at = [child for parent in at for child in self._children.get(parent, ()) if child not in found]
+                at = [
+                    child for parent in at for child in self._children.get(parent, ()) if child not in found
+                ]
                 found.update(at)
             self._below[asset] = frozenset(found)
         return self._below[asset]
@@ -149,7 +162,9 @@ class Pulse:
     def _detail_of_site(self, language: Language) -> str:
         site = self.plant.site
         n = sum(bool(a.signals) for a in site.assets.values())
-        counts = pick(language, f"{n} assets, {len(site.signals)} signals", f"{n} 台资产,{len(site.signals)} 个信号")
+        counts = pick(
+            language, f"{n} assets, {len(site.signals)} signals", f"{n} 台资产,{len(site.signals)} 个信号"
+        )
         if not self.cards or self.cards[0].asset not in site.assets:
             return counts
         card, asset = self.cards[0], site.assets[self.cards[0].asset]
@@ -170,7 +185,9 @@ class Pulse:
                 f"check/{name}/findings": (f"{row['findings']:,}", ""),
                 f"check/{name}/error": (error, "act" if error else ""),
             }
-        failing = [name for name, row in checks_of(self.plant.judging.status()).items() if row["state"] == "failing"]
+        failing = [
+            name for name, row in checks_of(self.plant.judging.status()).items() if row["state"] == "failing"
+        ]
         if failing:
             text = pick(language, f"failing: {', '.join(failing)}", f"出错:{', '.join(failing)}")
             return found | {"checks/state": (text, "act")}

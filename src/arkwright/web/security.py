@@ -22,8 +22,8 @@ OPEN_BELOW = ("/setup/", "/assets/")
 LONGEST_OPEN_BODY = 16_384
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# NiceGUI evaluates templates and scripts that its server sends, so its pages need both 'unsafe' words; what is
-# kept out is everything from elsewhere. The pages before the log-in have no script at all.
+# NiceGUI evaluates templates and scripts that its server sends, so its pages need both 'unsafe' words; what
+# is kept out is everything from elsewhere. The pages before the log-in have no script at all.
 PAGE_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
@@ -109,9 +109,7 @@ class Gate:
             await self._request(scope, receive, send, headers)
 
     # ----------------------------------------------------------------------------------------- requests
-    async def _request(
-        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]
-    ) -> None:
+    async def _request(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
         send = self._with_headers(scope, send)
         refusal = self._refusal(scope, headers)
         if refusal is not None:
@@ -175,7 +173,11 @@ class Gate:
         async def sending(message: Message) -> None:
             # A socket outlives its page's request: once the session ends it is shut, at the next message.
             nonlocal closed
-            if message["type"] == "websocket.send" and not closed and await self.sessions.person(token) is None:
+            if (
+                message["type"] == "websocket.send"
+                and not closed
+                and await self.sessions.person(token) is None
+            ):
                 closed = True
                 await send({"type": "websocket.close", "code": 4401})
             if not closed:
@@ -200,9 +202,7 @@ def is_door(path: str) -> bool:
     return path == "/login" or path.startswith("/setup/")
 
 
-async def _answer(
-    send: Send, status: int, text: str, headers: Iterable[tuple[bytes, bytes]] = ()
-) -> None:
+async def _answer(send: Send, status: int, text: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
     body = text.encode()
     head = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     head += [(b"cache-control", b"no-store"), *headers]

@@ -38,7 +38,7 @@ class Ready:
     link: str = ""
 
 
-async def serve(
+async def serve(  # noqa: PLR0913 (what the command line may say of it)
     plant: Plant,
     host: str = "127.0.0.1",
     port: int = PORT,

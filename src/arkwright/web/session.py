@@ -144,7 +144,8 @@ def read_taste(ledger: Ledger, name: str, fallback: Language = "en") -> Taste:
 def make_taste(language: str, theme: str) -> Taste:
     """Return a taste from words that came from outside; a word that is not known is the default."""
     return Taste(
-        "zh" if language == "zh" else "en", "light" if theme == "light" else "dark" if theme == "dark" else "system"
+        "zh" if language == "zh" else "en",
+        "light" if theme == "light" else "dark" if theme == "dark" else "system",
     )
 
 

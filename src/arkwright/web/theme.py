@@ -27,17 +27,17 @@ def shell(context: Context, page: Page) -> Iterator[None]:
 
     _head(context, page)
     with ui.element("div").classes("shell"):
-        show(join(_rail(context, page), _bar(context)), tag="header")
+        show(join(_rail(context, page), _bar(context)), as_="header")
         with ui.element("main").classes(f"main page-{page.name}"):
             yield
 
 
-def show(markup: Markup, *, tag: str = "div", class_: str = "") -> object:
+def show(markup: Markup, *, as_: str = "div", class_: str = "") -> object:
     """Put markup on the page and return its element, whose ``content`` may be set anew."""
     from nicegui import ui
 
     # The markup was escaped where it was written; a second cleaning in the browser would strip its symbols.
-    return ui.html(str(markup), sanitize=False, tag=tag).classes(class_)
+    return ui.html(str(markup), sanitize=False, tag=as_).classes(class_)
 
 
 def title_of(context: Context, page: Page) -> str:
@@ -84,7 +84,7 @@ def _rail(context: Context, page: Page) -> Markup:
             "a",
             icon(p.icon),
             node("span", title_of(context, p)),
-            _badge(context, p),
+            _badge(p),
             href=p.path,
             class_="rail-item",
             aria_current="page" if p.name == page.name else None,
@@ -95,30 +95,52 @@ def _rail(context: Context, page: Page) -> Markup:
     return join(skip, node("nav", _mark(), *entries, class_="rail", aria_label=label))
 
 
-def _badge(context: Context, page: Page) -> Markup | None:
+def _badge(page: Page) -> Markup | None:
     return node("b", class_="badge", data_figure="feed/count") if page.name == "feed" else None
 
 
 def _mark() -> Markup:
-    return node("a", icon("mark"), node("span", "Arkwright"), href="/", class_="rail-mark", aria_label="Arkwright")
+    return node(
+        "a", icon("mark"), node("span", "Arkwright"), href="/", class_="rail-mark", aria_label="Arkwright"
+    )
 
 
 def _bar(context: Context) -> Markup:
     site = context.plant.site
     worst = node(
-        "a", href="/feed", class_="bar-worst state boxed", data_state="ok", data_figure="site/worst",
-        aria_live="polite", aria_label=say(context, "Worst state", "最严重状态"),
-    )  # fmt: skip
+        "a",
+        href="/feed",
+        class_="bar-worst state boxed",
+        data_state="ok",
+        data_figure="site/worst",
+        aria_live="polite",
+        aria_label=say(context, "Worst state", "最严重状态"),
+    )
     clock = node(
-        "time", node("span", class_="clock-time"), node("span", class_="clock-day"),
-        class_="clock", title=say(context, f"Time at the site ({site.time_zone})", f"现场时间({site.time_zone})"),
-    )  # fmt: skip
+        "time",
+        node("span", class_="clock-time"),
+        node("span", class_="clock-day"),
+        class_="clock",
+        title=say(context, f"Time at the site ({site.time_zone})", f"现场时间({site.time_zone})"),
+    )
     lost = node(
-        "div", icon("lost"), node("span", say(context, "No connection to Arkwright. What you see is old.",
-                                              "与 Arkwright 的连接已断开,画面内容已过时。")),
-        class_="lost", role="alert", hidden=True,
-    )  # fmt: skip
-    head = node("div", node("strong", site.name, class_="bar-site"), worst, clock, _person(context), class_="bar")
+        "div",
+        icon("lost"),
+        node(
+            "span",
+            say(
+                context,
+                "No connection to Arkwright. What you see is old.",
+                "与 Arkwright 的连接已断开,画面内容已过时。",
+            ),
+        ),
+        class_="lost",
+        role="alert",
+        hidden=True,
+    )
+    head = node(
+        "div", node("strong", site.name, class_="bar-site"), worst, clock, _person(context), class_="bar"
+    )
     return join(head, lost)
 
 
@@ -126,30 +148,46 @@ def _person(context: Context) -> Markup:
     name = context.person.name
     languages = _choice("language", (("en", "English"), ("zh", "中文")), context.language)
     themes = (
-        ("system", say(context, "As system", "跟随系统")), ("light", say(context, "Light", "浅色")),
+        ("system", say(context, "As system", "跟随系统")),
+        ("light", say(context, "Light", "浅色")),
         ("dark", say(context, "Dark", "深色")),
-    )  # fmt: skip
+    )
     taste = node(
         "form",
         node("fieldset", node("legend", say(context, "Language", "语言")), languages),
-        node("fieldset", node("legend", say(context, "Theme", "主题")), _choice("theme", themes, context.theme)),
-        method="post", action="/taste",
-    )  # fmt: skip
+        node(
+            "fieldset", node("legend", say(context, "Theme", "主题")), _choice("theme", themes, context.theme)
+        ),
+        method="post",
+        action="/taste",
+    )
     out = node(
-        "form", node("button", icon("out"), say(context, "Log out", "退出登录"), class_="button quiet"),
-        method="post", action="/logout",
-    )  # fmt: skip
+        "form",
+        node("button", icon("out"), say(context, "Log out", "退出登录"), class_="button quiet"),
+        method="post",
+        action="/logout",
+    )
     who = node("p", node("strong", name), node("span", context.person.role), class_="menu-who")
     face = node("span", name[:1].upper(), class_="face")
-    opener = node("summary", face, node("span", name, class_="face-name"),
-                  aria_label=say(context, f"Menu of {name}", f"{name} 的菜单"))  # fmt: skip
+    opener = node(
+        "summary",
+        face,
+        node("span", name, class_="face-name"),
+        aria_label=say(context, f"Menu of {name}", f"{name} 的菜单"),
+    )
     return node("details", opener, node("div", who, taste, out, class_="menu"), class_="person")
 
 
 def _choice(name: str, choices: tuple[tuple[str, str], ...], chosen: str) -> Markup:
     buttons = [
-        node("button", text, name=name, value=value, class_="choice",
-             aria_pressed="true" if value == chosen else "false")
+        node(
+            "button",
+            text,
+            name=name,
+            value=value,
+            class_="choice",
+            aria_pressed="true" if value == chosen else "false",
+        )
         for value, text in choices
-    ]  # fmt: skip
+    ]
     return node("div", *buttons, class_="choices")

@@ -39,22 +39,37 @@ def log_in_page(site: str, language: Language, *, next_path: str, wrong: bool, n
     def say(en: str, zh: str) -> str:
         return pick(language, en, zh)
 
-    alarm = node(
-        "p", icon("act"),
-        say("Name or password is wrong, or the account is resting: after five wrong passwords it rests for a minute.",
-            "用户名或密码错误,或账户处于休息状态:连续五次输错密码后需等待一分钟。"),
-        class_="door-wrong", role="alert",
-    ) if wrong else None  # fmt: skip
+    alarm = (
+        node(
+            "p",
+            icon("act"),
+            say(
+                "Name or password is wrong, or the account is resting: "
+                "after five wrong passwords it rests for a minute.",
+                "用户名或密码错误,或账户处于休息状态:连续五次输错密码后需等待一分钟。",
+            ),
+            class_="door-wrong",
+            role="alert",
+        )
+        if wrong
+        else None
+    )
     form = node(
         "form",
         alarm,
         field(say("Name", "用户名"), "name", value=name, autocomplete="username", autofocus=not name),
-        field(say("Password", "密码"), "password", type="password", autocomplete="current-password",
-              autofocus=bool(name)),
+        field(
+            say("Password", "密码"),
+            "password",
+            type="password",
+            autocomplete="current-password",
+            autofocus=bool(name),
+        ),
         node("input", type="hidden", name="next", value=next_path),
         node("button", say("Log in", "登录"), class_="button main-act"),
-        method="post", action=f"/login?lang={language}",
-    )  # fmt: skip
+        method="post",
+        action=f"/login?lang={language}",
+    )
     return door(site, language, say("Log in", "登录"), form, languages("/login", language))
 
 
@@ -65,8 +80,13 @@ def no_owner_page(site: str, language: Language) -> str:
         "This site has no owner yet. Open the one-time link that was shown where Arkwright was started.",
         "此站点尚无所有者。请打开启动 Arkwright 时显示的一次性链接。",
     )
-    return door(site, language, pick(language, "Not set up yet", "尚未设置"), node("p", text),
-                languages("/login", language))  # fmt: skip
+    return door(
+        site,
+        language,
+        pick(language, "Not set up yet", "尚未设置"),
+        node("p", text),
+        languages("/login", language),
+    )
 
 
 def field(label: str, name: str, **attributes: object) -> Markup:
@@ -78,7 +98,13 @@ def field(label: str, name: str, **attributes: object) -> Markup:
 def languages(path: str, language: Language) -> Markup:
     """Write links to the same page in the other language."""
     links = [
-        node("a", text, href=f"{path}?lang={code}", lang=code, aria_current="true" if code == language else None)
+        node(
+            "a",
+            text,
+            href=f"{path}?lang={code}",
+            lang=code,
+            aria_current="true" if code == language else None,
+        )
         for code, text in (("en", "English"), ("zh", "中文"))
     ]
     return node("p", join(*links), class_="door-languages")

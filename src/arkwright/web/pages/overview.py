@@ -1,4 +1,4 @@
-"""The whole works at a glance: the state in one line, every asset with what it measures, the top of the feed."""
+"""The whole works at a glance: its state in one line, its assets with what they measure, the feed's top."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from markupsafe import Markup
 from arkwright.core.feed import Card
 from arkwright.core.plant import Asset, Signal
 from arkwright.web.gauge import figure, indicator, spark, title_of, value
-from arkwright.web.live import Hub
 from arkwright.web.markup import icon, join, node
-from arkwright.web.page import Context, Page
+from arkwright.web.page import Context, Live, Page
 from arkwright.web.pulse import BAND_WORDS, card_title
 from arkwright.web.theme import shell, show
 from arkwright.web.words import say, write_age, write_money
@@ -58,8 +57,8 @@ def draw(context: Context) -> None:
     with shell(context, PAGE):
         show(_head(context, hub, chosen), class_="over-head")
         show(Markup().join(_body(context, areas, chosen)), class_="over-areas")
-        feed: Any = show(_feed(context, hub.cards), tag="aside", class_="over-feed panel")
-        show(_connections(context, hub), tag="aside", class_="over-lines panel")
+        feed: Any = show(_feed(context, hub.cards), as_="aside", class_="over-feed panel")
+        show(_connections(context, hub), as_="aside", class_="over-lines panel")
 
         def redraw() -> None:
             feed.content = str(_feed(context, hub.cards))
@@ -76,16 +75,20 @@ def _body(context: Context, areas: list[Area], chosen: list[Area]) -> Iterable[M
         yield node("div", *(_small_area(context, area) for area in areas), class_="tiles")
 
 
-# ------------------------------------------------------------------------------------------------ the head
-def _head(context: Context, hub: Hub, chosen: list[Area]) -> Markup:
-    back = node("a", icon("back"), say(context, "All areas", "所有区域"), href="/", class_="small") if chosen else None
-    figures = hub.pulse.figures(context.language, ["site/line", "site/detail"])
+# ----------------------------------------------------------------------------------------- the head
+def _head(context: Context, hub: Live, chosen: list[Area]) -> Markup:
+    back = (
+        node("a", icon("back"), say(context, "All areas", "所有区域"), href="/", class_="small")
+        if chosen
+        else None
+    )
+    figures = hub.figures(context.language, ["site/line", "site/detail"])
     detail = node("p", figure(figures["site/detail"], "site/detail", class_=""), class_="muted")
     line = node("h1", figure(figures["site/line"], "site/line"), aria_live="polite")
     return join(back, line, detail)
 
 
-# ------------------------------------------------------------------------------------------------ areas, tiles
+# ----------------------------------------------------------------------------------------- areas, tiles
 def _area(context: Context, area: Area) -> Markup:
     head = node(
         "header", node("h2", _name(context, area.asset)), _state(context, area.asset), class_="area-head"
@@ -110,19 +113,24 @@ def _tile(context: Context, asset: Asset) -> Markup:
 def _row(context: Context, signal: Signal) -> Markup:
     label = node("dt", title_of(context, signal), title=title_of(context, signal))
     gauge = node("dd", spark(context, signal), indicator(context, signal), class_="tile-gauge")
-    return node("div", label, gauge, node("dd", value(context, signal), class_="tile-value"), class_="tile-row")
+    return node(
+        "div", label, gauge, node("dd", value(context, signal), class_="tile-value"), class_="tile-row"
+    )
 
 
 def _small_area(context: Context, area: Area) -> Markup:
     n = len(area.members)
-    head = node("header", node("h3", _name(context, area.asset)), _state(context, area.asset), class_="tile-head")
+    head = node(
+        "header", node("h3", _name(context, area.asset)), _state(context, area.asset), class_="tile-head"
+    )
     text = node("p", say(context, f"{n} assets", f"{n} 台资产"), class_="muted small")
     return node("a", head, text, href=f"/?area={quote(area.asset.name)}", class_="tile")
 
 
 def _state(context: Context, asset: Asset) -> Markup:
     assert context.live is not None
-    return figure(context.live.pulse.asset_words(asset.name, context.language), f"asset/{asset.name}")
+    name = f"asset/{asset.name}"
+    return figure(context.live.figures(context.language, [name])[name], name)
 
 
 def _name(context: Context, asset: Asset) -> str:
@@ -132,17 +140,22 @@ def _name(context: Context, asset: Asset) -> str:
 def _empty(context: Context) -> Markup:
     text = say(
         context,
-        "This site has no assets yet. Write them into assets.csv, or let 'arkwright connect browse URL' suggest signals.",
+        "This site has no assets yet. Write them into assets.csv, or let 'arkwright connect browse URL' "
+        "suggest signals.",
         "此站点还没有资产。请在 assets.csv 中填写,或用 'arkwright connect browse URL' 获取信号建议。",
     )
     return node("div", icon("site"), node("p", text), class_="empty")
 
 
-# ------------------------------------------------------------------------------------------------ feed, connections
+# ----------------------------------------------------------------------------------------- feed, connections
 def _feed(context: Context, cards: tuple[Card, ...]) -> Markup:
     head = node("h2", node("a", say(context, "Feed", "待办"), icon("next"), href="/feed"))
     if not cards:
-        text = say(context, "Nothing waits for you. Findings come here by themselves.", "暂无待处理事项,发现会自动出现在这里。")
+        text = say(
+            context,
+            "Nothing waits for you. Findings come here by themselves.",
+            "暂无待处理事项,发现会自动出现在这里。",
+        )
         return join(head, node("p", text, class_="muted small"))
     now = context.plant.now()
     return join(head, node("ol", *(_card(context, c, now) for c in cards[:TOP]), class_="top-cards"))
@@ -155,24 +168,43 @@ def _card(context: Context, card: Card, now: datetime) -> Markup:
     facts = [_name(context, asset) if asset else card.asset, age]
     if card.worth:
         facts.append(write_money(card.worth, context.plant.site.money.currency))
-    body = (node("strong", card_title(card, context.language)), node("span", " · ".join(filter(None, facts)), class_="muted small"))
+    body = (
+        node("strong", card_title(card, context.language)),
+        node("span", " · ".join(filter(None, facts)), class_="muted small"),
+    )
     return node("li", node("a", band, *body, href=f"/card/{quote(card.id)}"), class_="top-card")
 
 
-def _connections(context: Context, hub: Hub) -> Markup:
+def _connections(context: Context, hub: Live) -> Markup:
     head = node("h2", node("a", say(context, "Connections", "连接"), icon("next"), href="/connections"))
     names = list(context.plant.lines)
-    keys = [f"connection/{n}/{k}" for n in names for k in ("state", "rate")] + ["intake/commit", "connections/alive"]
-    now = hub.pulse.figures(context.language, keys)
+    keys = [f"connection/{n}/{k}" for n in names for k in ("state", "rate")] + [
+        "intake/commit",
+        "connections/alive",
+    ]
+    now = hub.figures(context.language, keys)
     unit = say(context, "/s", "条/秒")
     rows = [
-        node("li", node("span", n, class_="line-name"),
-             figure(now[f"connection/{n}/state"], f"connection/{n}/state"),
-             node("span", figure(now[f"connection/{n}/rate"], f"connection/{n}/rate", class_="num"), f" {unit}", class_="line-rate"))
+        node(
+            "li",
+            node("span", n, class_="line-name"),
+            figure(now[f"connection/{n}/state"], f"connection/{n}/state"),
+            node(
+                "span",
+                figure(now[f"connection/{n}/rate"], f"connection/{n}/rate", class_="num"),
+                f" {unit}",
+                class_="line-rate",
+            ),
+        )
         for n in names
-    ]  # fmt: skip
-    kept = node("p", say(context, "Last commit to history ", "最近写入历史:"), figure(now["intake/commit"], "intake/commit", class_="num"),
-                say(context, " ago", "前"), class_="muted small")  # fmt: skip
+    ]
+    kept = node(
+        "p",
+        say(context, "Last commit to history ", "最近写入历史:"),
+        figure(now["intake/commit"], "intake/commit", class_="num"),
+        say(context, " ago", "前"),
+        class_="muted small",
+    )
     return join(head, node("ul", *rows, class_="lines"), kept)
 
 

@@ -27,7 +27,14 @@ async def draw(context: Context) -> None:
     with shell(context, PAGE):
         show(node("h1", say(context, "People", "人员")), class_="page-head")
         if context.person.role != "owner":
-            show(node("div", icon("people"), node("p", say(context, "Only the owner sees accounts.", "仅所有者可查看账户。")), class_="empty"))
+            show(
+                node(
+                    "div",
+                    icon("people"),
+                    node("p", say(context, "Only the owner sees accounts.", "仅所有者可查看账户。")),
+                    class_="empty",
+                )
+            )
             return
         await _Desk(context).draw()
 
@@ -51,7 +58,7 @@ class _Desk:
                 self._name()
                 self._role()
                 with ui.element("button").classes("button main-act").props("type=submit"):
-                    show(Markup(say(context, "Make a one-time link", "生成一次性链接")), tag="span")
+                    show(Markup(say(context, "Make a one-time link", "生成一次性链接")), as_="span")
             self.links = show(Markup())
         self.list = ui.element("section").classes("panel people-list")
         await self.redraw()
@@ -60,19 +67,31 @@ class _Desk:
         from nicegui import ui
 
         with ui.element("label").classes("field"):
-            show(Markup(say(self.context, "Name", "用户名")), tag="span")
+            show(Markup(say(self.context, "Name", "用户名")), as_="span")
             field = ui.element("input").props("required maxlength=128 autocomplete=off name=name")
-            field.on("input", lambda e: self.wish.update(name=str(e.args)), js_handler="(e) => emit(e.target.value)")
+            field.on(
+                "input",
+                lambda e: self.wish.update(name=str(e.args)),
+                js_handler="(e) => emit(e.target.value)",
+            )
 
     def _role(self) -> None:
         from nicegui import ui
 
         with ui.element("label").classes("field"):
-            show(Markup(say(self.context, "May", "权限")), tag="span")
-            options = join(*(node("option", say(self.context, en, zh), value=role, selected=role == "engineer")
-                             for role, en, zh in ROLES))  # fmt: skip
-            choice: Any = show(options, tag="select")
-            choice.on("change", lambda e: self.wish.update(role=str(e.args)), js_handler="(e) => emit(e.target.value)")
+            show(Markup(say(self.context, "May", "权限")), as_="span")
+            options = join(
+                *(
+                    node("option", say(self.context, en, zh), value=role, selected=role == "engineer")
+                    for role, en, zh in ROLES
+                )
+            )
+            choice: Any = show(options, as_="select")
+            choice.on(
+                "change",
+                lambda e: self.wish.update(role=str(e.args)),
+                js_handler="(e) => emit(e.target.value)",
+            )
 
     async def redraw(self) -> None:
         from nicegui import ui
@@ -101,7 +120,7 @@ class _Desk:
         if role not in {r for r, _, _ in ROLES}:
             return
         by, now = context.person.name, context.plant.now()
-        await self._act(lambda: people.add(name, role, now, by=by))  # type: ignore[arg-type]
+        await self._act(lambda: people.add(name, role, now, by=by))
         if any(p.name == name for p in await asyncio.to_thread(people.everybody)):
             await self.renew(name, only_new=True)
 
@@ -144,23 +163,41 @@ def _button(text: str, act: Callable[[], object]) -> Any:
 
     button = ui.element("button").classes("button").props("type=button").on("click", act)
     with button:
-        show(Markup().join([node("span", text)]), tag="span")
+        show(Markup().join([node("span", text)]), as_="span")
     return button
 
 
 def _person(context: Context, person: Person) -> Markup:
     states = (
-        (say(context, "closed", "已停用"), "stale") if not person.active
-        else (say(context, "active", "有效"), "ok") if person.has_password
+        (say(context, "closed", "已停用"), "stale")
+        if not person.active
+        else (say(context, "active", "有效"), "ok")
+        if person.has_password
         else (say(context, "waits for its password", "等待设置密码"), "watch")
-    )  # fmt: skip
-    return join(node("strong", person.name), " ", node("span", person.role, class_="muted"), " ",
-                node("span", states[0], class_="state small", data_state=states[1]))  # fmt: skip
+    )
+    return join(
+        node("strong", person.name),
+        " ",
+        node("span", person.role, class_="muted"),
+        " ",
+        node("span", states[0], class_="state small", data_state=states[1]),
+    )
 
 
 def _link(context: Context, name: str, token: str) -> Markup:
-    text = say(context, f"Hand this link to {name}; it works once, for ten minutes:", f"请将此链接交给 {name};只能使用一次,十分钟内有效:")
-    return node("div", node("p", text), node("code", f"/setup/{token}", class_="one-time", data_link=f"/setup/{token}"), class_="people-link")
+    text = say(
+        context,
+        f"Hand this link to {name}; it works once, for ten minutes:",
+        f"请将此链接交给 {name};只能使用一次,十分钟内有效:",
+    )
+    return node(
+        "div",
+        node("p", text),
+        node("code", f"/setup/{token}", class_="one-time", data_link=f"/setup/{token}"),
+        class_="people-link",
+    )
 
 
-PAGE = Page("people", "/people", "People", "人员", "people", draw, 9, shown=lambda c: c.person.role == "owner")
+PAGE = Page(
+    "people", "/people", "People", "人员", "people", draw, 9, shown=lambda c: c.person.role == "owner"
+)

@@ -42,7 +42,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a truth: ``right``, ``other`` (found, by another name) or ``open``, and how long it took."""
+    """What became of a truth: ``right``, ``other`` (found under another name) or ``open``, and how soon."""
 
     wrong: Wrong
     state: str
@@ -53,8 +53,8 @@ class Verdict:
 def compare(truths: Sequence[Wrong], seen: Seen) -> list[Verdict]:
     """Set the truth against what was found, in the order of the truths.
 
-    A fault counts as found once its asset has a finding that names it; a finding of the asset by another name,
-    made after the fault began, is told as such.
+    A fault counts as found once its asset has a finding that names it; a finding of the asset by another
+    name, made after the fault began, is told as such.
     """
     verdicts = []
     for wrong in truths:
@@ -74,13 +74,16 @@ def false_cards(cards: Iterable[Card], truths: Sequence[Wrong]) -> list[Card]:
     """Return the cards that blame an asset which is sound."""
     ailing = {wrong.asset for wrong in truths}
     return [
-        card for card in cards
-        if card.kind == "finding" and card.band != "none" and card.asset not in ailing
+        card
+        for card in cards
+        if card.kind == "finding"
+        and card.band != "none"
+        and card.asset not in ailing
         and card.payload.get("cause") != CANNOT_JUDGE
-    ]  # fmt: skip
+    ]
 
 
-# ------------------------------------------------------------------------------------------------ looking up
+# ----------------------------------------------------------------------------------------- looking up
 def truth_url(plant: Plant) -> str:
     """Return where the simulator tells the truth, empty where the plant is a real one."""
     demo = plant.site.settings.get("demo")
@@ -102,15 +105,20 @@ async def fetch_truth(url: str) -> list[Wrong]:
             answer = (await client.get(url)).raise_for_status().json()
         return [_wrong(row) for row in answer["truth"]]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
-        raise OSError(f"{url} does not tell the truth: {error or type(error).__name__}") from error
+        raise OSError(f"{url} does not tell the truth: {error!r}") from error
 
 
 def _wrong(row: Mapping[str, Any]) -> Wrong:
     since = datetime.fromisoformat(row["since"])
     return Wrong(
-        str(row["asset"]), str(row["location"]), str(row["fault"]), since, float(row["severity"]),
-        str(row["description"]), str(row.get("description_zh", "")),
-    )  # fmt: skip
+        str(row["asset"]),
+        str(row["location"]),
+        str(row["fault"]),
+        since,
+        float(row["severity"]),
+        str(row["description"]),
+        str(row.get("description_zh", "")),
+    )
 
 
 def first_seen(ledger: Ledger) -> Seen:
@@ -122,7 +130,7 @@ def first_seen(ledger: Ledger) -> Seen:
     return {(str(asset), str(cause)): when for asset, cause, when in rows}
 
 
-# ------------------------------------------------------------------------------------------------ drawing
+# ----------------------------------------------------------------------------------------- drawing
 async def draw(context: Context) -> None:
     """Draw the page."""
     from nicegui import ui
@@ -141,7 +149,7 @@ async def draw(context: Context) -> None:
 def _head(context: Context) -> Markup:
     text = say(
         context,
-        "The simulator knows what it broke. No check reads this; it is here so that you can see who was right.",
+        "The simulator knows what it broke. No check reads this; it is here to show who was right.",
         "模拟器知道自己弄坏了什么。任何检查都不会读取它,此页仅用于对照结果。",
     )
     return join(node("h1", say(context, "What was really wrong", "真实故障")), node("p", text))
@@ -150,7 +158,14 @@ def _head(context: Context) -> Markup:
 async def _comparison(context: Context) -> Markup:
     url = truth_url(context.plant)
     if not url:
-        return _empty(context, say(context, "This plant is a real one: nobody knows but the findings.", "这是真实工厂,没有模拟真值。"))
+        return _empty(
+            context,
+            say(
+                context,
+                "This plant is a real one: nobody knows but the findings.",
+                "这是真实工厂,没有模拟真值。",
+            ),
+        )
     try:
         truths = await fetch_truth(url)
     except OSError as error:
@@ -158,25 +173,57 @@ async def _comparison(context: Context) -> Markup:
     seen = await asyncio.to_thread(first_seen, context.plant.ledger)
     false = false_cards(context.live.cards if context.live else (), truths)
     if not truths and not false:
-        return _empty(context, say(context, "Nothing has gone wrong yet. The first fault comes within a minute.", "目前一切正常,首个故障将在一分钟内出现。"))
+        return _empty(
+            context,
+            say(
+                context,
+                "Nothing has gone wrong yet. The first fault comes within a minute.",
+                "目前一切正常,首个故障将在一分钟内出现。",
+            ),
+        )
     verdicts = compare(truths, seen)
     return join(_sums(context, verdicts, false), _table(context, verdicts), _false(context, false))
 
 
 def _sums(context: Context, verdicts: Sequence[Verdict], false: Sequence[Card]) -> Markup:
     counts = (
-        (say(context, "Found and named", "已发现且判断正确"), sum(v.state == "right" for v in verdicts), "ok"),
-        (say(context, "Found under another name", "已发现但名称不同"), sum(v.state == "other" for v in verdicts), "watch"),
+        (
+            say(context, "Found and named", "已发现且判断正确"),
+            sum(v.state == "right" for v in verdicts),
+            "ok",
+        ),
+        (
+            say(context, "Found under another name", "已发现但名称不同"),
+            sum(v.state == "other" for v in verdicts),
+            "watch",
+        ),
         (say(context, "Not found yet", "尚未发现"), sum(v.state == "open" for v in verdicts), "act"),
         (say(context, "False", "误报"), len(false), "act"),
-    )  # fmt: skip
-    return node("div", *(node("p", title, node("strong", node("span", n, class_="state", data_state=look if n else "ok")), class_="big-figure")
-                         for title, n, look in counts), class_="big-figures truth-sums")  # fmt: skip
+    )
+    return node(
+        "div",
+        *(
+            node(
+                "p",
+                title,
+                node("strong", node("span", n, class_="state", data_state=look if n else "ok")),
+                class_="big-figure",
+            )
+            for title, n, look in counts
+        ),
+        class_="big-figures truth-sums",
+    )
 
 
 def _table(context: Context, verdicts: Sequence[Verdict]) -> Markup:
-    heads = (("Really wrong", "真实故障"), ("Asset", "资产"), ("Since", "开始时间"), ("How far", "程度"),
-             ("What Arkwright says", "Arkwright 的判断"), ("Time to detect", "发现用时"))  # fmt: skip
+    heads = (
+        ("Really wrong", "真实故障"),
+        ("Asset", "资产"),
+        ("Since", "开始时间"),
+        ("How far", "程度"),
+        ("What Arkwright says", "Arkwright 的判断"),
+        ("Time to detect", "发现用时"),
+    )
     top = node("tr", *(node("th", say(context, en, zh)) for en, zh in heads))
     rows = node("tbody", *(_row(context, v) for v in verdicts))
     return node("div", node("table", node("thead", top), rows), class_="scroll panel")
@@ -188,16 +235,39 @@ def _row(context: Context, verdict: Verdict) -> Markup:
     name = say(context, asset.title, asset.title_zh) if asset else wrong.asset
     words = {
         "right": (say(context, "found", "已发现"), "ok"),
-        "other": (say(context, f"found as {_fault(context, verdict.cause)}", f"判断为{_fault(context, verdict.cause)}"), "watch"),
+        "other": (
+            say(
+                context,
+                f"found as {_fault(context, verdict.cause)}",
+                f"判断为{_fault(context, verdict.cause)}",
+            ),
+            "watch",
+        ),
         "open": (say(context, "not yet", "尚未发现"), "act"),
-    }  # fmt: skip
+    }
     text, look = words[verdict.state]
-    took = "–" if verdict.took is None else write_age(max(0.0, verdict.took.total_seconds()), context.language)
-    severity = node("span", class_="meter", style=f"--fill:{wrong.severity:.3f}", role="img", aria_label=f"{100 * wrong.severity:.0f} %")
+    took = (
+        "–" if verdict.took is None else write_age(max(0.0, verdict.took.total_seconds()), context.language)
+    )
+    severity = node(
+        "span",
+        class_="meter",
+        style=f"--fill:{wrong.severity:.3f}",
+        role="img",
+        aria_label=f"{100 * wrong.severity:.0f} %",
+    )
     return node(
         "tr",
-        node("td", node("strong", _fault(context, wrong.fault)), node("p", say(context, wrong.description, wrong.description_zh), class_="muted small")),
-        node("td", node("a", name, href=f"/asset/{wrong.asset}"), node("p", wrong.location, class_="muted small")),
+        node(
+            "td",
+            node("strong", _fault(context, wrong.fault)),
+            node("p", say(context, wrong.description, wrong.description_zh), class_="muted small"),
+        ),
+        node(
+            "td",
+            node("a", name, href=f"/asset/{wrong.asset}"),
+            node("p", wrong.location, class_="muted small"),
+        ),
         node("td", write_time(wrong.since, site.time_zone), class_="mono"),
         node("td", severity, node("span", f"{100 * wrong.severity:.0f} %", class_="num small muted")),
         node("td", node("span", text, class_="state", data_state=look)),
@@ -209,7 +279,15 @@ def _false(context: Context, cards: Sequence[Card]) -> Markup | None:
     if not cards:
         return None
     head = node("h2", say(context, "Blamed though sound", "误报的资产"))
-    rows = (node("li", node("a", card.title, href=f"/card/{card.id}"), " ", node("span", card.asset, class_="muted small")) for card in cards)
+    rows = (
+        node(
+            "li",
+            node("a", card.title, href=f"/card/{card.id}"),
+            " ",
+            node("span", card.asset, class_="muted small"),
+        )
+        for card in cards
+    )
     return node("section", head, node("ul", *rows), class_="panel")
 
 
