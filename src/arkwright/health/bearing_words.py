@@ -36,65 +36,78 @@ class Known:
     sums: Mapping[str, float]
 
 
-def bearing_finding(
-    known: Known, asset: Asset, cell: Slice, velocity: float | None, zone: str, *, is_hot: bool, grown: float
-) -> Finding:
-    """Write the finding of a bearing's fault.
+@dataclass(frozen=True)
+class Severity:
+    """How bad it is, apart from what it is: band, why, and the figures behind it.
+
+    ``velocity`` [mm/s] with its ``zone``, ``grown`` is acceleration over its first level. [1]
+    """
+
+    band: Band
+    velocity: float | None
+    zone: str
+    grown: float
+    reasons: tuple[str, ...]
+    reasons_zh: tuple[str, ...]
+
+
+def severity_of(velocity: float | None, zone: str, grown: float, *, is_hot: bool) -> Severity:
+    """Judge how bad a bearing's fault is.
 
     Parameters
     ----------
-    known
-        The fault and the record that it was last seen in.
-    asset
-        Whose bearing it is.
-    cell
-        The window.
     velocity
-        Overall velocity of the record, if its unit is declared. [mm/s]
+        Overall velocity, if the unit of the record is declared. [mm/s]
     zone
         Its zone, empty where none can be told.
-    is_hot
-        Whether the bearing's temperature is above its limit.
     grown
         Acceleration over its first level. [1]
+    is_hot
+        Whether the bearing is above its temperature limit.
 
     Returns
     -------
-    finding
-        In words for a fitter, with all that is needed to redo it.
+    severity
+        Stop in zone D; act in zone C, when hot, or when acceleration has grown; else watch.
     """
-    reasons, band = _band(zone, is_hot=is_hot, grown=grown)
+    rows = (
+        (zone in {"C", "D"}, f"Vibration velocity is in zone {zone}.", f"振动速度处于 {zone} 区。"),
+        (is_hot, "The bearing is above its temperature limit.", "轴承温度超过上限。"),
+        (
+            grown >= GROWN,
+            f"Acceleration is {grown:.1f} times what it was at first.",
+            f"加速度为初始值的 {grown:.1f} 倍。",
+        ),
+    )
+    met = [row for row in rows if row[0]]
+    band: Band = "stop" if zone == "D" else "act" if met else "watch"
+    return Severity(band, velocity, zone, grown, tuple(r[1] for r in met), tuple(r[2] for r in met))
+
+
+def bearing_finding(known: Known, severity: Severity, asset: Asset, cell: Slice) -> Finding:
+    """Write the finding of a bearing's fault, in words for a fitter, with all that is needed to redo it."""
     bearing = asset.bearings.get(known.location, "")
     place = f"{say_place(known.location)} bearing {bearing}".strip()
     place_zh = f"{say_place_zh(known.location)}轴承 {bearing}".strip()
     mains = [line for line in _own_lines(known) if line.found and not _is_side(line)]
     where, where_zh = _where(mains)
     since = say_time(known.since_us)
-    text = f"{place}: {NAMES[known.fault]} fault{where}, since {since}. {' '.join(reasons)}".strip()
+    text = f"{place}: {NAMES[known.fault]} fault{where}, since {since}. {' '.join(severity.reasons)}"
     text_zh = f"{place_zh}：{NAMES_ZH[known.fault]}故障{where_zh}，始于 {since}。"
     return Finding(
         "bearing",
         asset.name,
         known.fault,
-        band,
+        severity.band,
         known.confidence,
         cell.start,
         cell.end,
-        text,
-        (*_line_proofs(known), _score_proof(known), *_severity_proofs(known, velocity, zone, grown)),
+        text.strip(),
+        (*_line_proofs(known), _score_proof(known), *_severity_proofs(known, severity)),
         location=known.location,
-        text_zh=text_zh,
+        text_zh=text_zh + "".join(severity.reasons_zh),
         labels=known.all_faults,
     )
-
-
-def _band(zone: str, *, is_hot: bool, grown: float) -> tuple[list[str], Band]:
-    reasons = [f"Vibration velocity is in zone {zone}."] if zone in {"C", "D"} else []
-    reasons += ["The bearing is above its temperature limit."] if is_hot else []
-    reasons += [f"Acceleration is {grown:.1f} times what it was at first."] if grown >= GROWN else []
-    if zone == "D":
-        return reasons, "stop"
-    return reasons, "act" if reasons else "watch"
 
 
 def _own_lines(known: Known) -> tuple[LineFound, ...]:
@@ -188,24 +201,16 @@ def _score_proof(known: Known) -> Evidence:
     )
 
 
-def _severity_proofs(known: Known, velocity: float | None, zone: str, grown: float) -> tuple[Evidence, ...]:
+def _severity_proofs(known: Known, severity: Severity) -> tuple[Evidence, ...]:
     proofs = []
-    if velocity is not None:
-        said = f", zone {zone}" if zone else ""
-        text = f"Overall velocity {velocity:.1f} mm/s RMS{said}"
-        mild = zone in {"", "A", "B"}
+    if severity.velocity is not None:
+        said = f", zone {severity.zone}" if severity.zone else ""
+        mild = severity.zone in {"", "A", "B"}
+        text = f"Overall velocity {severity.velocity:.1f} mm/s RMS{said}"
         text += ": not yet a matter of overall vibration." if mild else "."
-        proofs.append(
-            Evidence(
-                text, known.record.signal, known.record.time, None, {"velocity_mm_s": velocity}, against=mild
-            )
-        )
-    if grown >= GROWN:
-        proofs.append(
-            Evidence(
-                f"Acceleration has grown {grown:.1f} times since the first record.",
-                known.record.signal,
-                figures={"growth": grown},
-            )
-        )
+        figures = {"velocity_mm_s": severity.velocity}
+        proofs.append(Evidence(text, known.record.signal, known.record.time, figures=figures, against=mild))
+    if severity.grown >= GROWN:
+        text = f"Acceleration has grown {severity.grown:.1f} times since the first record."
+        proofs.append(Evidence(text, known.record.signal, figures={"growth": severity.grown}))
     return tuple(proofs)

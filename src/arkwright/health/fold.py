@@ -86,7 +86,8 @@ def _between(window: Slice, start_us: int, end_us: int) -> Slice:
         start=start,
         end=end,
         readings=window.readings.filter(_within(window.readings.column("time"), start_us, end_us)),
-        waveforms=tuple(w for w in window.waveforms if start <= w.time < end),
+        # A waveform from before the window came too late for its own: the first cell takes it.
+        waveforms=tuple(w for w in window.waveforms if max(w.time, window.start) >= start and w.time < end),
         events=window.events.filter(_within(window.events.column("start"), start_us, end_us)),
         latest=latest.filter(pc.less(latest.column("time"), pa.scalar(end_us, pa.int64()).cast(TIME))),
     )

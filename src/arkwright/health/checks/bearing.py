@@ -6,25 +6,28 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from math import exp, log
+from statistics import median
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from arkwright.core.catalog import Check, Needs, State
 from arkwright.core.errors import ArkwrightError
-from arkwright.core.finding import CANNOT_JUDGE, Finding, cannot_judge
+from arkwright.core.finding import BANDS, CANNOT_JUDGE, Band, Finding, cannot_judge
 from arkwright.core.plant import Asset, Signal
 from arkwright.core.tables import Slice, Waveform, is_good, to_us
 from arkwright.health.bearing import find_bearing
-from arkwright.health.bearing_words import Known, bearing_finding
+from arkwright.health.bearing_words import Known, Severity, bearing_finding, severity_of
 from arkwright.health.fold import fold, tell
 from arkwright.health.rolling import BearingVerdict, judge_record, threshold_of
 from arkwright.health.series import good_series
+from arkwright.health.speed import STANDS_RPM, speed_of
 from arkwright.health.zones import ZoneRule, velocity_of, zone_rule
 from arkwright.kits.orders import COMBS, BearingOrders
 from arkwright.kits.sequential import cusum_limit, cusum_step
 
-EVERY_S = 20.0
+EVERY_S = 10.0
 ALPHA = 0.01
 SLACK = 2.5
 """Half of the shift looked for, and what a healthy bearing's odd spectrum may be off by. [deviations]"""
@@ -38,13 +41,15 @@ MOST_SURE = 0.98  # a wrong designation on the nameplate is what no record can r
 BESIDE = 0.6
 """Two faults are both believed only where the weaker comb scores this share of the stronger one's. [1]"""
 N_REFUSED = 3
-STANDS_RPM = 30.0
-SPEED_AGE_US = 60_000_000
+N_LEVEL = 3  # one knock is no severity: the median of three records counts
 
 
 @dataclass(frozen=True)
 class _Place:
-    """What is remembered of one bearing: sums by fault, when each began to rise, which are reported."""
+    """What is remembered of one bearing: sums by fault, when each began to rise, which are reported.
+
+    The last records' acceleration [m/s2] and velocity [mm/s] say how bad it is, with the worst band so far.
+    """
 
     sums: Mapping[str, float] = field(default_factory=dict)
     since_us: Mapping[str, int] = field(default_factory=dict)
@@ -52,6 +57,9 @@ class _Place:
     n: int = 0
     refused: int = 0
     first_rms: float = 0.0
+    last_rms: tuple[float, ...] = ()
+    velocities: tuple[float, ...] = ()
+    band: Band = "none"
 
 
 def _applies_to(asset: Asset) -> bool:
@@ -86,7 +94,7 @@ def _take(
 ) -> tuple[_Place, list[Finding] | None]:
     """Add one record to what is known of a bearing; no findings at all where it says nothing."""
     orders = _orders(asset, location)
-    speed_rpm = _speed(record, location, asset, cell)
+    speed_rpm = speed_of(record, location, asset, cell)
     if speed_rpm is not None and speed_rpm < STANDS_RPM:
         return place, None
     if isinstance(orders, str):
@@ -97,12 +105,13 @@ def _take(
     verdict = judge_record(samples, record.rate_hz, speed_rpm, orders, alpha=ALPHA)
     if verdict.verdict == CANNOT_JUDGE:
         return _refuse(place, verdict, location, asset, cell)
-    place = _add(place, verdict, float(samples.std()), to_us(record.time))
+    place = _measure(_add(place, verdict, to_us(record.time)), record, samples)
+    severity = _severity(place, asset, location, cell)
+    # A bearing does not heal: while a fault is there, its band only rises.
+    band = max(place.band, severity.band, key=BANDS.index) if place.on else "none"
+    place, severity = replace(place, band=band), replace(severity, band=band)
     known = [_known(fault, place, record, speed_rpm or 0.0, location, verdict) for fault in place.on]
-    velocity, zone = _severity(record, asset)
-    hot = _is_hot(asset, location, cell)
-    grown = float(samples.std()) / place.first_rms if place.first_rms else 1.0
-    return place, [bearing_finding(k, asset, cell, velocity, zone, is_hot=hot, grown=grown) for k in known]
+    return place, [bearing_finding(k, severity, asset, cell) for k in known]
 
 
 def _refuse(
@@ -116,7 +125,18 @@ def _refuse(
     ]
 
 
-def _add(place: _Place, verdict: BearingVerdict, rms: float, time_us: int) -> _Place:
+def _measure(place: _Place, record: Waveform, samples: NDArray[np.float64]) -> _Place:
+    rms, velocity = float(samples.std()), velocity_of(record)
+    velocities = place.velocities if isinstance(velocity, str) else (*place.velocities, velocity)[-N_LEVEL:]
+    return replace(
+        place,
+        first_rms=place.first_rms or rms,
+        last_rms=(*place.last_rms, rms)[-N_LEVEL:],
+        velocities=velocities,
+    )
+
+
+def _add(place: _Place, verdict: BearingVerdict, time_us: int) -> _Place:
     mean, spread = healthy_scores()
     sums: dict[str, float] = {}
     since: dict[str, int] = {}
@@ -130,8 +150,8 @@ def _add(place: _Place, verdict: BearingVerdict, rms: float, time_us: int) -> _P
         if sums[fault] > 0:
             since[fault] = place.since_us.get(fault, time_us) if before > 0 else time_us
     on = [f for f in COMBS if sums[f] > (0.0 if f in place.on else LIMIT)]
-    first = place.first_rms or rms
-    return _Place(sums, since, tuple(sorted(on, key=lambda f: -sums[f])), place.n + 1, 0, first)
+    named = tuple(sorted(on, key=lambda f: -sums[f]))
+    return replace(place, sums=sums, since_us=since, on=named, n=place.n + 1, refused=0)
 
 
 def healthy_scores() -> tuple[float, float]:
@@ -178,29 +198,12 @@ def _orders(asset: Asset, location: str) -> BearingOrders | str:
         return error.found
 
 
-def _speed(record: Waveform, location: str, asset: Asset, cell: Slice) -> float | None:
-    if record.speed_rpm is not None:
-        return record.speed_rpm
-    turning = asset.measuring("rotational_speed", kind="value")
-    here = [s for s in turning if s.location == location] or (list(turning) if len(turning) == 1 else [])
-    at_us = to_us(record.time)
-    for table in (cell.readings, cell.latest):
-        series = good_series(table)
-        for signal in here:
-            if (own := series.get(signal.name)) is None:
-                continue
-            nearest = int(np.argmin(np.abs(own.times_us - at_us)))
-            if abs(int(own.times_us[nearest]) - at_us) <= SPEED_AGE_US:
-                return abs(float(own.values[nearest]))
-    return asset.rated("rated_speed_rpm")
-
-
-def _severity(record: Waveform, asset: Asset) -> tuple[float | None, str]:
+def _severity(place: _Place, asset: Asset, location: str, cell: Slice) -> Severity:
     rule = zone_rule(asset)
-    velocity = velocity_of(record)
-    if isinstance(velocity, str):
-        return None, ""
-    return velocity, rule.zone(velocity) if isinstance(rule, ZoneRule) else ""
+    velocity = median(place.velocities) if place.velocities else None
+    zone = rule.zone(velocity) if velocity is not None and isinstance(rule, ZoneRule) else ""
+    grown = median(place.last_rms) / place.first_rms if place.first_rms else 1.0
+    return severity_of(velocity, zone, grown, is_hot=_is_hot(asset, location, cell))
 
 
 def _is_hot(asset: Asset, location: str, cell: Slice) -> bool:
@@ -217,11 +220,12 @@ def _places(state: State) -> dict[str, _Place]:
     kept = state.get("places", {})
     if not isinstance(kept, Mapping):
         return {}
-    return {name: _Place(**{**row, "on": tuple(row["on"])}) for name, row in kept.items()}
+    lists = ("on", "last_rms", "velocities")
+    return {name: _Place(**{**row, **{k: tuple(row[k]) for k in lists}}) for name, row in kept.items()}
 
 
 def _as_json(place: _Place) -> dict[str, object]:
-    return {**asdict(place), "on": list(place.on)}
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(place).items()}
 
 
 CHECK = Check(
