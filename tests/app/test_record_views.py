@@ -1,6 +1,7 @@
 """What screens show of a vibration record, against tones and impacts whose places are known."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -92,16 +93,23 @@ def lake(tmp_path: Path) -> Iterator[Lake]:
         yield lake
 
 
-def test_the_speed_comes_from_the_record_else_from_the_last_reading_before_it(lake: Lake) -> None:
+def test_the_speed_comes_from_the_record_else_from_the_reading_nearest_to_it(lake: Lake) -> None:
     builder = ReadingsBuilder()
-    for second, rpm in ((-5, 1400.0), (5, 1600.0)):
+    for second, rpm in ((-50, 1400.0), (5, 1600.0), (90, 1000.0)):
         builder.add(Scale("p.speed"), to_us(T0) + second * 1_000_000, rpm)
     lake.append(builder.take(to_us(T0)))
     lake.append_waveforms([waveform(tone(400.0, 1.0), None)])
     room = RecordRoom(History(lake), SITE)
     views = room.views("p.acc", to_us(T0))
-    assert (views["speed_rpm"], views["speed_from"]) == (1400.0, "p.speed")
+    assert (views["speed_rpm"], views["speed_from"]) == (1600.0, "reading")
     assert room.speed_of(waveform(tone(400.0, 1.0), 1234.0), PUMP) == (1234.0, "record")
+
+
+def test_without_a_reading_near_a_record_the_nameplate_says_its_speed(lake: Lake) -> None:
+    rated = replace(PUMP, nameplate={"rated_speed_rpm": 1500.0})
+    room = RecordRoom(History(lake), SITE)
+    assert room.speed_of(waveform(tone(400.0, 1.0), None), rated) == (1500.0, "nameplate")
+    assert room.speed_of(waveform(tone(400.0, 1.0), None), PUMP) == (None, "")
 
 
 def test_records_are_listed_and_kept_ready(lake: Lake) -> None:

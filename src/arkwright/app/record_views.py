@@ -6,13 +6,15 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, TypedDict
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from arkwright.core.errors import EntryError, HistoryError
 from arkwright.core.plant import Asset, Signal, Site
-from arkwright.core.tables import Waveform, from_us, to_us
+from arkwright.core.tables import READINGS, Slice, Waveform, empty, from_us, to_us
 from arkwright.health.bearing import BearingOrders, BearingVerdict, find_bearing, judge_record
+from arkwright.health.speed import AGE_US, speed_of
 from arkwright.history.query import History
 from arkwright.kits.display import (
     ExpectedLine,
@@ -31,6 +33,7 @@ POINTS = 2400
 KEPT = 48  # records that stay ready: some 300 kB each
 VELOCITY_TOP_HZ = 1000.0  # ISO 20816-1:2016, 4.3: broad-band velocity is 10 to 1000 Hz
 INSTANT = timedelta(microseconds=1)
+NEAR = timedelta(microseconds=AGE_US + 1)
 Pairs = list[tuple[float, float]]
 
 
@@ -45,7 +48,7 @@ class Record(TypedDict):
 
 
 class FaultLine(TypedDict):
-    """An expected line: order [1], where it should be and what peaks there [Hz], level over the floor [dB]."""
+    """An expected line: order [1], where it should be and what peaks there [Hz], level over floor [dB]."""
 
     name: str
     order: float
@@ -178,23 +181,34 @@ class RecordRoom:
         record
             The record; its own speed is best.
         asset
-            Its speed signals come next.
+            Its readings of speed come next, then its nameplate: as the bearing check has it.
 
         Returns
         -------
         speed
             None where nothing says it. [rpm]
         source
-            ``record``, or the name of a signal.
+            ``record``, ``reading`` or ``nameplate``; empty without a speed.
         """
         if record.speed_rpm is not None:
             return float(record.speed_rpm), "record"
         names = [s.name for s in asset.measuring("rotational_speed", kind="value")]
-        rows = self.history.last(names, record.time + INSTANT).to_pylist() if names else []
-        for row in rows:
-            if row["value"] is not None and row["status"] >> 30 == 0:
-                return float(row["value"]), str(row["signal"])
-        return None, ""
+        near = record.time - NEAR, record.time + NEAR
+        rows = self.history.window(names, *near) if names else empty(READINGS)
+        location = self.site.signals[record.signal].location
+        speed = speed_of(record, location, asset, Slice(near[0], near[1], rows))
+        if speed is None:
+            return None, ""
+        bare = speed_of(record, location, asset, Slice(near[0], near[1], empty(READINGS)))
+        return speed, "nameplate" if speed == bare else "reading"
+
+
+_ROOMS: WeakKeyDictionary[History, RecordRoom] = WeakKeyDictionary()
+
+
+def record_room(history: History, site: Site) -> RecordRoom:
+    """Return the one room of a history, shared by everybody who looks."""
+    return _ROOMS.setdefault(history, RecordRoom(history, site))
 
 
 def _record(row: dict[str, Any]) -> Record:
@@ -232,7 +246,8 @@ def record_views(
     """
     x = np.asarray(record.samples, np.float64)
     own = np.asarray(signal.declared_unit().from_canonical(x), np.float64)
-    designation = asset.bearings.get(signal.location, "")
+    only = set(asset.bearings.values())
+    designation = asset.bearings.get(signal.location) or (only.pop() if len(only) == 1 else "")
     orders, unknown = _orders(designation, signal, asset)
     flaws = record_flaws(x)
     verdict = None if unknown else judge_record(x, record.rate_hz, speed_rpm, orders)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field as field_of
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from arkwright.app.site import time_zone
@@ -13,7 +15,7 @@ from arkwright.app.uses import approve, defer, move, reject, reopen
 from arkwright.core.feed import Card
 from arkwright.web.markup import icon, join, node
 from arkwright.web.page import Context
-from arkwright.web.parts import attempt, button, card_title, local, may_act, toast
+from arkwright.web.parts import attempt, button, card_title, field, local, may_act, this_client, toast
 from arkwright.web.theme import show
 from arkwright.web.words import say
 
@@ -26,23 +28,18 @@ class Acts:
 
     context: Context
     after: Callable[[], Awaitable[None]]
+    client: Any = field_of(default_factory=this_client)
 
-    def draw(self, card: Card) -> None:
+    def draw(self, card: Card, *, evidence: bool = True) -> None:
         """Draw the buttons that the state of the card and the role of the person allow."""
         from nicegui import ui
 
         with ui.element("div").classes("card-acts"):
             if may_act(self.context):
                 self._buttons(card)
-            show(
-                node(
-                    "a",
-                    say(self.context, "Evidence", "证据"),
-                    icon("next"),
-                    href=f"/card/{card.id}",
-                    class_="more",
-                )
-            )
+            if evidence:
+                text = say(self.context, "Evidence", "证据")
+                show(node("a", text, icon("next"), href=f"/card/{card.id}", class_="more"))
 
     def _buttons(self, card: Card) -> None:
         context, name = self.context, card_title(self.context, card)
@@ -52,7 +49,7 @@ class Acts:
                 button(
                     join(icon("check"), text),
                     lambda: self.approve(card),
-                    look="primary",
+                    look="main-act",
                     **{"aria-label": f"{text}: {name}"},
                 )
             defer_text, reject_text = say(context, "Defer", "推迟"), say(context, "Reject", "拒绝")
@@ -65,7 +62,9 @@ class Acts:
         """Make the card a work order, with a way back."""
         context, plant = self.context, self.context.plant
         order = await attempt(
-            context, lambda: approve(plant.ledger, plant.site, card.id, context.person, plant.now())
+            context,
+            self.client,
+            lambda: approve(plant.ledger, plant.site, card.id, context.person, plant.now()),
         )
         if order is None:
             return
@@ -74,27 +73,30 @@ class Acts:
             note = say(context, "approved by mistake", "误批准")
             await attempt(
                 context,
+                self.client,
                 lambda: move(plant.ledger, order.id, "cancelled", context.person, plant.now(), note=note),
             )
             await self.after()
 
         await self.after()
         due = local(context, order.due, "%d %b")
-        told = say(context, f"{order.id} is made, due {due}.", f"已生成 {order.id},期限 {due}。")
+        told = say(context, f"{order.id} is made, due {due}.", f"已生成 {order.id}，期限 {due}。")
         way = node("a", say(context, "Open it", "查看"), href=f"/order/{order.id}")
-        toast(context, told, undo=back, more=way)
+        toast(context, self.client, told, undo=back, more=way)
 
     async def reopen(self, card: Card) -> None:
         """Undo that the card was put aside."""
         context, plant = self.context, self.context.plant
-        await attempt(context, lambda: reopen(plant.ledger, card.id, context.person, plant.now()))
+        await attempt(
+            context, self.client, lambda: reopen(plant.ledger, card.id, context.person, plant.now())
+        )
         await self.after()
 
     async def defer(self, card: Card, until: datetime) -> None:
         """Put the card off, with a way back."""
         context, plant = self.context, self.context.plant
         done = await attempt(
-            context, lambda: defer(plant.ledger, card.id, until, context.person, plant.now())
+            context, self.client, lambda: defer(plant.ledger, card.id, until, context.person, plant.now())
         )
         await self.after()
         if done is not None:
@@ -102,22 +104,22 @@ class Acts:
             told = say(
                 context,
                 f"Put off until {when}, or until it gets worse.",
-                f"已推迟到 {when};若恶化会提前返回。",
+                f"已推迟到 {when}；若恶化会提前返回。",
             )
-            toast(context, told, undo=lambda: self.reopen(card))
+            toast(context, self.client, told, undo=lambda: self.reopen(card))
 
     async def reject(self, card: Card, reason: str) -> None:
         """Say that the card calls for no work, with a way back."""
         context, plant = self.context, self.context.plant
         done = await attempt(
-            context, lambda: reject(plant.ledger, card.id, reason, context.person, plant.now())
+            context, self.client, lambda: reject(plant.ledger, card.id, reason, context.person, plant.now())
         )
         await self.after()
         if done is not None:
             told = say(
-                context, "Rejected. It stays quiet unless it gets worse.", "已拒绝;若未恶化将不再提示。"
+                context, "Rejected. It stays quiet unless it gets worse.", "已拒绝；若未恶化将不再提示。"
             )
-            toast(context, told, undo=lambda: self.reopen(card))
+            toast(context, self.client, told, undo=lambda: self.reopen(card))
 
     # -------------------------------------------------------------------------------------- asking first
     def ask_until(self, card: Card) -> None:
@@ -128,29 +130,17 @@ class Acts:
         with ask(context, say(context, "Defer until", "推迟到"), card_title(context, card)) as dialog:
             with ui.element("div").classes("presets"):
                 for text, until in presets(context):
-                    button(
-                        join(node("b", text), node("span", local(context, until))),
-                        self._closing(dialog, card, until),
-                    )
-            stamp = (
-                ui.element("input")
-                .classes("field")
-                .props(
-                    f'type="datetime-local" aria-label="{say(context, "Another time", "其他时间")}" '
-                    f'min="{local(context, context.plant.now(), "%Y-%m-%dT%H:%M")}"'
-                )
-            )
-            chosen: dict[str, str] = {}
-            stamp.on(
-                "change", lambda e: chosen.update(at=str(e.args)), js_handler="(e) => emit(e.target.value)"
-            )
+                    face = join(node("b", text), node("span", local(context, until)))
+                    button(face, self._closing(dialog, card, until))
+            least = local(context, context.plant.now(), "%Y-%m-%dT%H:%M")
+            label = say(context, "Another time", "其他时间")
+            typed = field("input", label, type="datetime-local", min=least)
 
             async def take() -> None:
-                if not chosen.get("at"):
-                    return
-                dialog.close()
-                until = datetime.fromisoformat(chosen["at"]).replace(tzinfo=time_zone(context.plant.site))
-                await self.defer(card, until)
+                if typed["text"]:
+                    dialog.close()
+                    stated = datetime.fromisoformat(typed["text"])
+                    await self.defer(card, stated.replace(tzinfo=time_zone(context.plant.site)))
 
             button(say(context, "Defer until this time", "推迟到该时间"), take)
 
@@ -166,9 +156,8 @@ class Acts:
         from nicegui import ui
 
         context = self.context
-        with ask(
-            context, say(context, "Why is there nothing to do?", "为什么无需处理?"), card_title(context, card)
-        ) as dialog:
+        question = say(context, "Why is there nothing to do?", "为什么无需处理？")
+        with ask(context, question, card_title(context, card)) as dialog:
 
             async def take(reason: str) -> None:
                 if reason.strip():
@@ -177,23 +166,11 @@ class Acts:
 
             with ui.element("div").classes("presets"):
                 for text in reasons(context):
-                    button(text, lambda text=text: take(text))
-            typed: dict[str, str] = {}
-            field = (
-                ui.element("textarea")
-                .classes("field")
-                .props(
-                    f'rows="2" maxlength="500" placeholder="{say(context, "In your own words", "用自己的话说明")}"'
-                    f' aria-label="{say(context, "Reason", "原因")}"'
-                )
+                    button(text, partial(take, text))
+            typed = field(
+                "textarea", say(context, "In your own words", "用自己的话说明"), rows="2", maxlength="500"
             )
-            field.on(
-                "input", lambda e: typed.update(text=str(e.args)), js_handler="(e) => emit(e.target.value)"
-            )
-            button(
-                say(context, "Reject with this reason", "以此原因拒绝"), lambda: take(typed.get("text", ""))
-            )
-        dialog.open()
+            button(say(context, "Reject with this reason", "以此原因拒绝"), lambda: take(typed["text"]))
 
 
 @contextmanager
@@ -206,7 +183,6 @@ def ask(context: Context, question: str, about: str) -> Iterator[Any]:
         show(join(node("h2", question), node("p", about)), class_="ask-head")
         yield dialog
         button(say(context, "Cancel", "取消"), dialog.close, look="quiet")
-    dialog.on_value_change(lambda e: None if e.value else dialog.delete())
     dialog.open()
 
 
@@ -226,8 +202,8 @@ def presets(context: Context) -> list[tuple[str, datetime]]:
 def reasons(context: Context) -> list[str]:
     """Return the reasons that are given most."""
     return [
-        say(context, "Known, and planned already", "已知,已有计划"),
+        say(context, "Known, and planned already", "已知，已有计划"),
         say(context, "It runs like this on purpose", "属于正常工况"),
         say(context, "The instrument is at fault", "仪表故障"),
-        say(context, "Looked at: nothing found", "已检查,未发现问题"),
+        say(context, "Looked at: nothing found", "已检查，未发现问题"),
     ]

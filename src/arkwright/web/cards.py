@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -35,14 +36,14 @@ def card_face(context: Context, card: Card) -> Markup:
     return join(
         node(
             "div",
-            band(context, card.band),
+            band(card.band, context),
             node("span", place_of(context, card), class_="card-place"),
             class_="card-top",
         ),
         node("h2", title),
         node("p", card_text(context, card), class_="card-text"),
         preview(context, card),
-        figures(context, card),
+        card_figures(context, card),
     )
 
 
@@ -53,7 +54,7 @@ def place_of(context: Context, card: Card) -> Markup | str:
     return node("a", asset_title(context, card.asset), href=asset_path(card.asset))
 
 
-def figures(context: Context, card: Card) -> Markup:
+def card_figures(context: Context, card: Card) -> Markup:
     """Draw how sure, what it is worth, since when, and when it is due, with the state of a decided card."""
     currency = str(card.payload.get("currency") or context.plant.site.money.currency)
     rows: list[tuple[str, str, Any]] = []
@@ -104,6 +105,12 @@ def fault_lines(line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     )
 
 
+def line_words(name: str) -> str:
+    """Write the name of a line as people do: ``2xBPFI-1fr`` is 2×BPFI−fr."""
+    side = re.sub(r"([+-])1(?=\D)", r"\1", name.removeprefix("1x").replace("x", "×"))
+    return side.replace("-", "\u2212")
+
+
 def preview(context: Context, card: Card) -> Markup | None:
     """Draw the core of the evidence: expected lines as found or not, else its first two sentences."""
     proofs = [e for e in evidence(card) if not e.get("against")]
@@ -119,7 +126,7 @@ def preview(context: Context, card: Card) -> Markup | None:
 
 def line_chip(context: Context, line: Mapping[str, Any]) -> Markup:
     """Draw one expected line: found or not by shape and word, with its frequency and level."""
-    found, name = bool(line.get("found")), str(line.get("name", ""))
+    found, name = bool(line.get("found")), line_words(str(line.get("name", "")))
     word = say(context, "found", "已找到") if found else say(context, "not found", "未找到")
     level = f"{float(line.get('level_db') or 0):+.0f} dB"
     return node(

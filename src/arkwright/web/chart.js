@@ -91,7 +91,10 @@ export default {
         axis.axisLabel.formatter = axis.type === "time" ? (ms) => this.clock(ms) : clear;
         axis.axisPointer = { label: { formatter: (p) => (axis.type === "time" ? this.clock(p.value, true) : clear(p.value)) } };
       }
-      if (this.lines.length) option.series.push(this.lineSeries());
+      if (this.lines.length) {
+        option.series.push(this.lineSeries());
+        option.grid.top = this.top();
+      }
       this.chart.setOption(option, { notMerge: true });
       // Dragging marks the stretch to look at; the tool itself stays out of sight.
       this.chart.dispatchAction({ type: "takeGlobalCursor", key: "dataZoomSelect", dataZoomSelectActive: true });
@@ -162,8 +165,16 @@ export default {
       }
       return { type: "group", children };
     },
+    top() {
+      return 26 + ROW * (this.rows ?? 1);
+    },
+    fit(rows) {
+      // Room above the plot for as many rows of names as are in use, no more.
+      if (rows === (this.rows ?? 1)) return;
+      this.rows = rows;
+      setTimeout(() => this.chart?.isDisposed() === false && this.chart.setOption({ grid: { top: this.top() } }));
+    },
     places(box, api, data) {
-      const ends = Array(ROWS).fill(-Infinity);
       const placed = data.map((l) => ({ x: api.coord([l.hz, 0])[0], row: -1, left: 0, text: `${l.name} ${clear(l.hz)}`, found: l.found }));
       // Found lines choose first, so that a crowd of missing ones never hides what was found.
       const taken = Array.from({ length: ROWS }, () => []);
@@ -171,9 +182,10 @@ export default {
         if (p.x < box.x || p.x > box.x + box.width) continue;
         const width = echarts.format.getTextRect(p.text, `600 11px ${this.style.fontFamily}`).width + 8;
         p.left = Math.max(box.x, Math.min(p.x - width / 2, box.x + box.width - width));
-        p.row = ends.findIndex((_, r) => taken[r].every(([a, b]) => p.left >= b || p.left + width <= a) && this.leaderFree(taken, r, p.x));
+        p.row = taken.findIndex((spans, r) => spans.every(([a, b]) => p.left >= b || p.left + width <= a) && this.leaderFree(taken, r, p.x));
         if (p.row >= 0) taken[p.row].push([p.left, p.left + width]);
       }
+      this.fit(Math.max(1, ...placed.map((p) => p.row + 1)));
       return placed;
     },
     leaderFree(taken, row, x) {

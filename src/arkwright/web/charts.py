@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import nicegui.elements.echart as _echart  # registers the drawing library that chart.js imports
+import nicegui.elements.echart  # noqa: F401  (makes the library known that chart.js imports)
 from nicegui.element import Element
 
 from arkwright.app.record_views import Curve, Envelope, FaultLine
@@ -14,10 +14,9 @@ from arkwright.app.views import Stretch, Trend
 from arkwright.web.page import Context, Language
 from arkwright.web.words import pick
 
-assert _echart
-
 Option = dict[str, Any]
 
+LEAST_DB = -10  # what lies further below the floor says nothing
 # What the axes of the views are called.
 TITLES_ZH = {
     "time": "时间",
@@ -138,7 +137,7 @@ def _limit_lines(view: Trend, language: Language) -> list[Option]:
 
 
 def _stretch_areas(stretches: Sequence[Stretch], language: Language) -> list[list[Option]]:
-    areas = []
+    areas: list[list[Option]] = []
     for stretch in stretches:
         doubtful = stretch["kind"] == "uncertain"
         style = {"color": "var(--chart-doubt)" if doubtful else "var(--chart-hole)"}
@@ -180,6 +179,9 @@ def curve_option(curve: Curve, language: Language, *, with_lines: bool = False) 
         "value", f"{x} [{curve['x_unit']}]", f"{y} [{curve['y_unit']}]", top=80 if with_lines else 26
     )
     option["xAxis"] |= {"min": 0, "max": curve["points"][-1][0] if curve["points"] else 1}
+    option["xAxis"]["axisLabel"]["showMaxLabel"] = False  # it is seldom round
+    if curve["y_unit"] == "dB":
+        option["yAxis"] |= {"min": LEAST_DB}
     option["series"] = [_line(curve["points"])]
     return option
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,16 +16,11 @@ from arkwright.core.feed import Card
 from arkwright.core.finding import Band
 from arkwright.core.plant import Site
 from arkwright.web.markup import icon, join, node
-from arkwright.web.page import Context
-from arkwright.web.theme import show
+from arkwright.web.page import Context, Page
+from arkwright.web.pulse import BAND_WORDS
+from arkwright.web.theme import asset, shell, show
 from arkwright.web.words import say, write_age
 
-BAND_WORDS: Mapping[Band, tuple[str, str]] = {
-    "stop": ("Stop", "停机"),
-    "act": ("Act", "处理"),
-    "watch": ("Watch", "关注"),
-    "none": ("Note", "提示"),
-}
 STATE_WORDS: Mapping[str, tuple[str, str]] = {
     "open": ("Open", "待处理"),
     "deferred": ("Deferred", "已推迟"),
@@ -52,11 +48,20 @@ SURE_WORDS = (
 TOAST_S = 12.0
 
 
+@contextmanager
+def frame(context: Context, page: Page) -> Iterator[None]:
+    """Draw the frame of a page, with the look of the parts."""
+    from nicegui import ui
+
+    ui.add_head_html(f'<link rel="stylesheet" href="{asset("parts.css")}">')
+    with shell(context, page):
+        yield
+
+
 # ------------------------------------------------------------------------------------------------ in words
-def band(context: Context, level: Band, *, large: bool = False) -> Markup:
+def band(level: Band, context: Context) -> Markup:
     """Draw a band as shape and word."""
-    word = say(context, *BAND_WORDS[level])
-    return node("span", icon(level), node("span", word), class_=f"band band-{level}{' is-large' * large}")
+    return node("span", say(context, *BAND_WORDS[level]), class_="state", data_state=level)
 
 
 def state_word(context: Context, state: str) -> str:
@@ -105,11 +110,9 @@ def span_words(context: Context, hours: float) -> str:
 
 def ago(context: Context, moment: datetime) -> Markup:
     """Write how long ago something was, with the time itself behind it."""
-    seconds = (context.plant.now() - moment).total_seconds()
-    return node(
-        "time", write_age(max(0.0, seconds), context.language), datetime=moment.isoformat(),
-        title=local(context, moment, "%Y-%m-%d %H:%M"),
-    )  # fmt: skip
+    age = write_age(max(0.0, (context.plant.now() - moment).total_seconds()), context.language)
+    told = say(context, f"{age} ago", f"{age}前")
+    return node("time", told, datetime=moment.isoformat(), title=local(context, moment, "%Y-%m-%d %H:%M"))
 
 
 def local(context: Context, moment: datetime, form: str = "%d %b %H:%M") -> str:
@@ -155,7 +158,8 @@ def readings_path(site: Site, signal: str, start: str | datetime | None, end: st
     if known is None:
         return ""
     times = [t.isoformat() if isinstance(t, datetime) else t for t in (start, end)]
-    return link(asset_path(known.asset), signal=signal, **{"from": times[0], "to": times[1]})
+    path = link(asset_path(known.asset), signal=signal, **{"from": times[0], "to": times[1]})
+    return f"{path}#records" if known.kind == "waveform" else path
 
 
 def crumbs(context: Context, name: str, *, last_is_link: bool = False) -> Markup:
@@ -197,44 +201,78 @@ def may_act(context: Context) -> bool:
 
 def button(text: str | Markup, on_click: Callable[[], Any], *, look: str = "", **props: str) -> Any:
     """Draw a button that calls back."""
-    element = show(join(text), tag="button", class_=f"button {look}".strip())
-    element.props(add=" ".join(f'{k}="{v}"' for k, v in {"type": "button", **props}.items()))  # type: ignore[attr-defined]
-    element.on("click", on_click)  # type: ignore[attr-defined]
+    element: Any = show(join(text), as_="button", class_=f"button {look}".strip())
+    for name, value in {"type": "button", **props}.items():
+        element.props[name.replace("_", "-")] = value
+    element.on("click", on_click)
     return element
 
 
-async def attempt(context: Context, act: Callable[[], Any]) -> Any:
+def field(tag_name: str, label: str, **props: str) -> dict[str, str]:
+    """Draw a field to write into; the returned ``text`` follows what is written."""
+    from nicegui import ui
+
+    written = {"text": ""}
+    element = ui.element(tag_name).classes("input")
+    for name, value in {"aria-label": label, "placeholder": label, **props}.items():
+        element.props[name] = value
+    element.on("input", lambda e: written.update(text=str(e.args)), js_handler="(e) => emit(e.target.value)")
+    return written
+
+
+def this_client() -> Any:
+    """Return the page that is being drawn, so that what comes later can still be said in it."""
+    from nicegui import ui
+
+    return ui.context.client
+
+
+async def attempt(context: Context, client: Any, act: Callable[[], Any]) -> Any:
     """Do something off the event loop; what goes wrong is said in words, and None returned."""
     try:
         return await asyncio.to_thread(act)
     except ArkwrightError as error:
-        toast(context, str(error), bad=True)
+        toast(context, client, str(error), bad=True)
         return None
 
 
 def toast(
-    context: Context, text: str, *, undo: Callable[[], Awaitable[None]] | None = None, bad: bool = False,
+    context: Context,
+    client: Any,
+    text: str,
+    *,
+    undo: Callable[[], Awaitable[None]] | None = None,
+    bad: bool = False,
     more: Markup | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Say what was done, with a way back for a while."""
-    from nicegui import context as here
     from nicegui import ui
 
-    with here.client.content:
-        bar = (
-            ui.element("div")
-            .classes(f"toast{' is-bad' if bad else ''}")
-            .props(f'role="{"alert" if bad else "status"}"')
-        )
+    # Into the page itself: the card whose button was pressed may be gone by now.
+    with client.content:
+        bar = ui.element("div").classes("toast is-bad" if bad else "toast")
+        bar.props["role"] = "alert" if bad else "status"
     with bar:
         show(join(node("span", text), more), class_="toast-text")
 
         async def back() -> None:
-            bar.delete()
+            bar.set_visibility(False)
             if undo is not None:
                 await undo()
 
         if undo is not None:
             button(say(context, "Undo", "撤销"), back, look="quiet")
-        button("×", bar.delete, look="quiet icon-only", **{"aria-label": say(context, "Close", "关闭")})
-        ui.timer(TOAST_S, lambda: None if bar.is_deleted else bar.delete(), once=True)
+        label = say(context, "Close", "关闭")
+        button(icon("close"), lambda: bar.set_visibility(False), look="quiet icon-only", aria_label=label)
+        ui.timer(TOAST_S, lambda: bar.set_visibility(False), once=True)
+
+
+def keep_fresh(context: Context, screen: Any) -> None:
+    """Draw a screen anew whenever the open cards of the plant change."""
+    from nicegui import background_tasks
+
+    def later() -> None:
+        background_tasks.create(screen.refresh())
+
+    if context.live is not None:
+        context.live.on_cards(later)
