@@ -7,8 +7,13 @@ import sys
 import typer
 
 from arkwright import __version__
+from arkwright.cli.audit import audit_command
 from arkwright.cli.connect import connect_app
 from arkwright.cli.diagnose import diagnose_command
+from arkwright.cli.feed import feed_app
+from arkwright.cli.history import history_command
+from arkwright.cli.orders import orders_app
+from arkwright.cli.run import demo_command, run_command, status_command
 from arkwright.cli.site import check_command, new_command
 
 app = typer.Typer(
@@ -18,10 +23,17 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command("demo")(demo_command)
+app.command("run")(run_command)
+app.command("status")(status_command)
 app.command("new")(new_command)
 app.command("check")(check_command)
 app.command("diagnose")(diagnose_command)
+app.command("history")(history_command)
+app.command("audit")(audit_command)
 app.add_typer(connect_app, name="connect")
+app.add_typer(feed_app, name="feed")
+app.add_typer(orders_app, name="orders")
 
 
 @app.callback(invoke_without_command=True)
