@@ -102,16 +102,17 @@ def velocity_rms(acceleration: Floats, rate_hz: float, band_hz: tuple[float, flo
     Parameters
     ----------
     acceleration
-        Record, a second or longer for half a percent at 10 Hz, shape ``(n,)``. [m/s2]
+        Record, shape ``(n,)``. [m/s2]
     rate_hz
         Sample rate, above twice the upper corner. [Hz]
     band_hz
-        Corners of the band. [Hz]
+        Corners of the band, at which half of the power passes. [Hz]
 
     Returns
     -------
     velocity
-        Root mean square in the band. [mm/s]
+        Root mean square in the band; right to half a percent for tones that are further inside a corner than
+        3 % and two lines of the spectrum, so from 12 to 970 Hz for a record of 1.6 s. [mm/s]
 
     Raises
     ------
