@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import struct
+import warnings
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +17,7 @@ from numpy.typing import NDArray
 from arkwright.core.errors import SourceError
 
 Floats = NDArray[np.float64]
+LARGEST_BYTES = 2_000_000_000
 SHORTEST = 64  # a shorter array in a file is a setting, not a record
 
 
@@ -24,6 +29,21 @@ class Record:
     channel: str
     samples: Floats
     rate_hz: float | None
+
+
+@dataclass(frozen=True)
+class Recording:
+    """All that a recorded file holds: samples by channel, each of shape ``(n,)``, and what it says of itself.
+
+    ``rate_hz`` [Hz] and ``speed_rpm`` [rpm] are None where the file does not state them. ``full_counts`` [1]
+    is the count at full scale where the samples are whole numbers of a converter, None where they are values.
+    """
+
+    path: Path
+    channels: Mapping[str, Floats]
+    rate_hz: float | None = None
+    speed_rpm: float | None = None
+    full_counts: float | None = None
 
 
 def read_record(path: Path, channel: str = "", rate_hz: float | None = None) -> Record:
@@ -48,14 +68,39 @@ def read_record(path: Path, channel: str = "", rate_hz: float | None = None) -> 
     SourceError
         If the file cannot be read, or the channel is not in it; the error lists the channels.
     """
-    reader = READERS.get(path.suffix.lower())
+    recording = read_recording(path)
+    return Record(path, *_choose(path, recording.channels, channel), rate_hz or recording.rate_hz)
+
+
+def read_recording(path: Path, kind: str = "") -> Recording:
+    """Read all channels of a recorded file.
+
+    Parameters
+    ----------
+    path
+        File.
+    kind
+        Its format (npz, mat, wav, csv, parquet), where its ending does not say it.
+
+    Returns
+    -------
+    recording
+        Channels, and what the file says of them.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    """
+    ending = f".{kind}" if kind else path.suffix.lower()
+    reader = READERS.get(ending)
     if reader is None:
         raise SourceError(f"ending '{path.suffix}'", wanted=", ".join(READERS), where=str(path))
     try:
-        channels, stated_hz = reader(path)
-    except (OSError, ValueError, KeyError, NotImplementedError, EOFError) as error:
+        return reader(path)
+    except (OSError, ValueError, KeyError, TypeError, NotImplementedError, EOFError, BadZipFile, zlib.error,
+            struct.error) as error:  # fmt: skip
         raise SourceError(f"cannot read: {error}", where=str(path), fix="Check path and format.") from error
-    return Record(path, *_choose(path, channels, channel), rate_hz or stated_hz)
 
 
 def _choose(path: Path, channels: Mapping[str, Floats], channel: str) -> tuple[str, Floats]:
@@ -86,27 +131,66 @@ def _columns(arrays: Mapping[str, Any]) -> dict[str, Floats]:
     return found
 
 
-def _read_npz(path: Path) -> tuple[dict[str, Floats], float | None]:
+def _read_npz(path: Path) -> Recording:
+    with ZipFile(path) as packed:
+        size = sum(entry.file_size for entry in packed.infolist())
+    if size > LARGEST_BYTES:
+        raise ValueError(f"{size} bytes when unpacked, at most {LARGEST_BYTES} are read")
     with np.load(path, allow_pickle=False) as data:
         arrays = {name: data[name] for name in data.files}
-    rate = next((float(arrays[k]) for k in ("rate_hz", "fs") if k in arrays and arrays[k].size == 1), None)
-    return _columns(arrays), rate
+    rate = _mean(arrays, "rate_hz", "fs", "sample_rate")
+    return Recording(
+        path, _columns(_without(arrays, "speed_rpm", "rpm")), rate, _mean(arrays, "speed_rpm", "rpm")
+    )
 
 
-def _read_mat(path: Path) -> tuple[dict[str, Floats], float | None]:
+def _mean(arrays: Mapping[str, Any], *names: str) -> float | None:
+    """Return the mean of the first array of these names that has a number in it."""
+    for name in names:
+        values = np.asarray(arrays.get(name, ()))
+        if values.dtype.kind in "fiu" and values.size and np.isfinite(mean := float(np.nanmean(values))):
+            return mean
+    return None
+
+
+def _without(arrays: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: array for name, array in arrays.items() if name not in names}
+
+
+def _read_mat(path: Path) -> Recording:
     from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
 
-    return _columns({k: v for k, v in loadmat(path).items() if not k.startswith("__")}), None
+    with path.open("rb") as file:
+        # Version 7.3 is HDF5 behind a text of 128 bytes (MAT-File Format, chapter 1).
+        if file.read(128)[:10] == b"MATLAB 7.3":
+            raise ValueError("MATLAB 7.3 file (HDF5), which is not read; save it with the option -v7")
+    try:
+        arrays = {k: v for k, v in loadmat(path).items() if not k.startswith("__")}
+    except (MatReadError, IndexError, AttributeError) as error:  # what scipy says of broken files
+        raise ValueError(str(error) or "not a MATLAB file") from error
+    speeds = [name for name in arrays if name.casefold() == "speed_rpm" or name.endswith(("RPM", "rpm"))]
+    speed = _mean(arrays, *speeds) if len(speeds) == 1 else None
+    return Recording(path, _columns(_without(arrays, *speeds)), _mean(arrays, "rate_hz", "fs", "Fs"), speed)
 
 
-def _read_wav(path: Path) -> tuple[dict[str, Floats], float | None]:
+def _read_wav(path: Path) -> Recording:
     from scipy.io import wavfile
 
-    rate, samples = wavfile.read(path)
-    return _columns({"wav": samples}), float(rate)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks of its maker's own
+        warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
+        try:
+            rate, samples = wavfile.read(path)
+        except wavfile.WavFileWarning as error:
+            raise ValueError(f"cut short: {error}") from error
+    full = None if samples.dtype.kind == "f" else float(np.iinfo(samples.dtype).max) + 1.0
+    if samples.dtype == np.uint8:  # 8 bits are counted from the middle (RIFF WAVE)
+        samples, full = samples.astype(np.int16) - 128, 128.0
+    return Recording(path, _columns({"wav": samples}), float(rate), full_counts=full)
 
 
-def _read_csv(path: Path) -> tuple[dict[str, Floats], float | None]:
+def _read_csv(path: Path) -> Recording:
     from pyarrow import csv
 
     with path.open(encoding="utf-8-sig") as file:
@@ -115,29 +199,30 @@ def _read_csv(path: Path) -> tuple[dict[str, Floats], float | None]:
     named = any(c.isalpha() and c not in "eE" for c in head)
     options = csv.ReadOptions(autogenerate_column_names=not named)
     table = csv.read_csv(path, options, csv.ParseOptions(delimiter=separator))
-    return _timed({name: table.column(name).to_numpy() for name in table.column_names})
+    return _timed(path, {name: table.column(name).to_numpy() for name in table.column_names})
 
 
-def _read_parquet(path: Path) -> tuple[dict[str, Floats], float | None]:
+def _read_parquet(path: Path) -> Recording:
     from pyarrow import parquet
 
     table = parquet.read_table(path)
-    return _timed({name: table.column(name).to_numpy() for name in table.column_names})
+    return _timed(path, {name: table.column(name).to_numpy() for name in table.column_names})
 
 
-def _timed(columns: Mapping[str, Any]) -> tuple[dict[str, Floats], float | None]:
+def _timed(path: Path, columns: Mapping[str, Any]) -> Recording:
     """Take the sample rate from an evenly spaced column of seconds, where there is one."""
-    arrays = _columns(columns)
+    speed = _mean(columns, "speed_rpm")
+    arrays = _columns(_without(columns, "speed_rpm"))
     for name in ("time_s", "time", "t"):
         if name in arrays:
             steps = np.diff(arrays.pop(name))
             middle = float(np.median(steps))
             even = middle > 0 and bool(np.all(np.abs(steps - middle) < 0.01 * middle))
-            return arrays, 1.0 / middle if even else None
-    return arrays, None
+            return Recording(path, arrays, 1.0 / middle if even else None, speed)
+    return Recording(path, arrays, None, speed)
 
 
-READERS: Mapping[str, Callable[[Path], tuple[dict[str, Floats], float | None]]] = {
+READERS: Mapping[str, Callable[[Path], Recording]] = {
     ".npz": _read_npz,
     ".mat": _read_mat,
     ".wav": _read_wav,
