@@ -130,8 +130,7 @@ async def test_closing_ends_the_workers_and_whoever_waits(engine):
 
 PARENT = """
     import asyncio, sys
-    from arkwright.core.errors import ArkwrightError
-from arkwright.runtime.engines.local import LocalEngine
+    from arkwright.runtime.engines.local import LocalEngine
     from tests.runtime import jobs
 
     async def main():

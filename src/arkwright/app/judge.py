@@ -81,14 +81,14 @@ class Ruling:
 def judge_brief(brief: Brief) -> list[Ruling]:
     """Judge each asset of a brief; a mistake in judging one does not touch the others."""
     return [
-        _judge(brief.check, asset, state, slice)
-        for asset, state, slice in zip(brief.assets, brief.states, brief.slices(), strict=True)
+        _judge(brief.check, asset, state, window)
+        for asset, state, window in zip(brief.assets, brief.states, brief.slices(), strict=True)
     ]
 
 
-def _judge(check: Check, asset: Asset, state: State, slice: Slice) -> Ruling:
+def _judge(check: Check, asset: Asset, state: State, window: Slice) -> Ruling:
     # The end of the window is the judge's "now": it is the same whenever the window is judged.
-    told = attempt(check.judge, state, slice, asset, slice.end)
+    told = attempt(check.judge, state, window, asset, window.end)
     if told.result is None:
         return Ruling(asset.name, error=told.error)
     after, findings = told.result

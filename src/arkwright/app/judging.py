@@ -23,7 +23,7 @@ from arkwright.runtime.engines import Engine
 from arkwright.runtime.engines.local import LocalEngine
 from arkwright.runtime.intake import Intake
 from arkwright.runtime.loop import Loop, Ticked
-from arkwright.runtime.watch import Watch, watch_all
+from arkwright.runtime.watch import Standstill, Watch, watch_all
 
 REST_US = 600_000_000  # an asset over which a worker died or hung is left alone for so long
 MOST_SUSPECTS = 3
@@ -72,13 +72,17 @@ class Judging:
     ) -> None:
         self.site, self.ledger, self.faults = site, ledger, faults
         self._intake = intake
-        self.engine = engine or LocalEngine()
+        self.engine = engine or LocalEngine(_workers(site))
         known = _all_checks() if checks is None else checks
         self.watches = watch_all(known.values(), tuple(site.assets.values()), site.checks_off)
         self._slicers = {w.check.name: Slicer(w, history) for w in self.watches}
         self._memory, last_ends_us = self._remembered()
-        intake.begin_after(self._first_stamp_us(history))
-        self.loop = Loop(self.watches, self.tick, lambda: intake.cut_us, last_ends_us)
+        still = self._standstill(history)
+        intake.begin_after(still.end_us)
+        if still.start_us:
+            for line in intake.lines:
+                line.note_standstill(from_us(still.start_us), from_us(still.end_us))
+        self.loop = Loop(self.watches, self.tick, lambda: intake.cut_us, last_ends_us, still)
 
     def _remembered(self) -> tuple[dict[str, _Memory], dict[str, int]]:
         memory, ends = {}, {}
@@ -89,12 +93,13 @@ class Judging:
                 memory[name] = _Memory(view.states(name), cuts[-1][1] if cuts else None)
         return memory, ends
 
-    def _first_stamp_us(self, history: History) -> int:
-        """Return a server time before which nothing will be received any more, whatever the clock does. [us]"""
+    def _standstill(self, history: History) -> Standstill:
+        """Return from when to when nothing was received; what is received from now on is stamped later."""
         received = history.last().column("server_time").cast(pa.int64())
         with self.ledger.view() as view:
             last_cut_us = view.last_cut_us()
-        return max(self._intake.now_us(), last_cut_us, int(np.max(np.asarray(received), initial=0)))
+        last_us = max(last_cut_us, int(np.max(np.asarray(received), initial=0)))
+        return Standstill(last_us, max(self._intake.now_us(), last_us))
 
     async def run(self) -> None:
         """Judge what becomes due until cancelled."""
@@ -222,6 +227,11 @@ def connected_then(site: Site, detail: Mapping[str, object]) -> dict[str, bool]:
 
 def _names(found: object) -> frozenset[str]:
     return frozenset(str(name) for name in found) if isinstance(found, (list, dict)) else frozenset()
+
+
+def _workers(site: Site) -> int:
+    table = site.settings.get("judging", {})
+    return max(1, int(table.get("workers", 1))) if isinstance(table, dict) else 1
 
 
 def _all_checks() -> Mapping[str, Check]:

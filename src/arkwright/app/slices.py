@@ -44,19 +44,21 @@ class Moment:
 
 @dataclass(frozen=True)
 class Rows:
-    """A table sorted by asset, and where each asset begins, shape ``(n_assets + 1,)``. [1]"""
+    """A table, its rows in order of asset, shape ``(n,)``, and where each begins, ``(n_assets + 1,)``. [1]"""
 
     table: pa.Table
+    order: NDArray[np.int64]
     bounds: NDArray[np.int64]
 
     def of(self, numbers: Sequence[int]) -> tuple[pa.Table, tuple[int, ...]]:
         """Return the rows of some assets, in their order, and where each begins."""
-        parts = [self.table.slice(self.bounds[i], self.bounds[i + 1] - self.bounds[i]) for i in numbers]
-        bounds = np.concatenate([[0], np.cumsum([p.num_rows for p in parts])])
-        if len(numbers) and numbers[-1] - numbers[0] == len(numbers) - 1:
-            first, last = self.bounds[numbers[0]], self.bounds[numbers[-1] + 1]
-            return self.table.slice(first, last - first), tuple(bounds.tolist())
-        return pa.concat_tables(parts), tuple(bounds.tolist())
+        parts = [self.order[self.bounds[i] : self.bounds[i + 1]] for i in numbers]
+        bounds = np.cumsum([0, *map(len, parts)])
+        rows = self.table.take(pa.array(np.concatenate(parts)))
+        # Names of these rows only: a worker is sent no dictionary of the whole plant.
+        at = READINGS.get_field_index("signal")
+        names = rows.column(at).cast(pa.string()).combine_chunks().dictionary_encode()
+        return rows.set_column(at, READINGS.field(at), names), tuple(bounds.tolist())
 
 
 @dataclass
@@ -88,8 +90,7 @@ class Slicer:
         start, cut = end - timedelta(seconds=needs.window_s), from_us(moment.cut_us)
         readings = self.history.window(self._readings, start, end, cut) if self._readings else None
         latest = self.history.last(self._readings, end, cut) if self._readings else None
-        known = pc.field("server_time") <= pa.scalar(cut, TIME)
-        events = self.history.events(start, end).filter(known)
+        events = self.history.events(start, end).filter(pc.field("server_time") <= pa.scalar(cut, TIME))
         return View(
             self,
             moment,
@@ -103,16 +104,14 @@ class Slicer:
     def _by_asset(self, table: pa.Table | None) -> Rows:
         n = len(self.watch.assets)
         if table is None:
-            return Rows(empty(READINGS), np.zeros(n + 1, np.int64))
+            return Rows(empty(READINGS), np.zeros(0, np.int64), np.zeros(n + 1, np.int64))
         column = table.column("signal").unify_dictionaries().combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = column.chunk(0) if column.num_chunks else column.combine_chunks()
         owners = np.array([self._owner[name] for name in column.dictionary.to_pylist()], np.int64)
         codes = np.asarray(column.indices, np.int64)
         owner = owners[codes] if len(codes) else np.zeros(0, np.int64)
         order = np.argsort(owner, kind="stable")  # within an asset: by signal and time, as history gave them
         bounds = np.searchsorted(owner[order], np.arange(n + 1))
-        return Rows(table.take(pa.array(order)), bounds)
+        return Rows(table, order, bounds)
 
     def _index(self, start: datetime, end: datetime, moment: Moment) -> dict[int, list[dict[str, object]]]:
         """List the waveforms of each asset: those of the window, and those that came too late for theirs."""

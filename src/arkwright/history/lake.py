@@ -21,6 +21,7 @@ from arkwright.history.files import HOUR_US, told_as_history
 from arkwright.history.forms import EVENTS_FORM, READINGS_FORM, WAVEFORMS_FORM
 from arkwright.history.last import LastReadings
 from arkwright.history.notes import STORED_EVENTS, clock_events, correction_events, waveform_corrections
+from arkwright.history.recent import Recent
 from arkwright.history.waveforms import INDEX, index_row, key_of, sweep, write_samples
 
 DAY_US = 24 * HOUR_US
@@ -86,6 +87,7 @@ class Lake:
         self.events = DeltaFolder(self.folder / "events", EVENTS_FORM)
         with told_as_history(self.folder):
             self.last = LastReadings.load(self.folder / "last.arrow", self.readings)
+            self.recent = Recent(self.last.table())
             known = self.waveforms.read(columns=["path"]).column("path").to_pylist()
             sweep(self.samples_folder, known)
             self._resumes = self._read_resumes()
@@ -153,6 +155,7 @@ class Lake:
             if sifted.fresh.num_rows:
                 self.readings.append(sifted.fresh, {"lake": self.readings.done("lake") + 1})
                 self.last.update(sifted.fresh)
+                self.recent.add(sifted.fresh)
                 self.last.version = self.readings.version
                 self._save_now_and_then()
             corrections = correction_events(sifted)

@@ -89,8 +89,16 @@ class History:
 
         ``known`` leaves out what was received later than that.
         """
-        rows = _known(self._rows("readings", list(signals), (to_us(start), to_us(end))), known)
-        return as_readings(rows.sort_by([("signal", "ascending"), ("time", "ascending")]))
+        window = (to_us(start), to_us(end))
+        known_us = FAR_US if known is None else to_us(known)
+        near, others = READINGS.empty_table(), list(signals)
+        if self._lake is not None:
+            near, others = self._lake.recent.window(signals, *window, known_us)
+        if not others:
+            return near
+        rows = _known(self._rows("readings", others, window), known)
+        far = as_readings(rows.sort_by([("signal", "ascending"), ("time", "ascending")]))
+        return _ordered(near, far)
 
     def statuses(self, signal: str, start: datetime, end: datetime) -> tuple[Array, Array]:
         """Return when a signal was read and with what status, ordered by source time.
@@ -131,12 +139,16 @@ class History:
         known
             Readings received at this server time or before only; all if None.
         """
+        bounds = tuple(FAR_US if t is None else to_us(t) for t in (at, known))
+        near, others = READINGS.empty_table(), signals
+        if self._lake is not None and signals is not None and at is not None:
+            near, others = self._lake.recent.last(signals, *bounds)
         newest = self._newest()
-        if signals is not None:
-            newest = newest.filter(pa.compute.field("signal").isin(list(signals)))
+        if others is not None:
+            newest = newest.filter(pa.compute.field("signal").isin(pa.array(others, pa.string())))
         if at is not None or known is not None:
-            newest = self._before(newest, *(FAR_US if t is None else to_us(t) for t in (at, known)))
-        return as_readings(newest.sort_by("signal"))
+            newest = self._before(newest, *bounds)
+        return _ordered(near, as_readings(newest.sort_by("signal")))
 
     def _newest(self) -> pa.Table:
         if self._lake is not None:
@@ -260,6 +272,14 @@ def _known(rows: pa.Table, known: datetime | None) -> pa.Table:
     if known is None:
         return rows
     return rows.filter(pa.compute.field("server_time") <= pa.scalar(known, TIME))
+
+
+def _ordered(near: pa.Table, far: pa.Table) -> pa.Table:
+    """Join what came from memory and what came from the disk, by signal and time."""
+    if not near.num_rows or not far.num_rows:
+        return near if near.num_rows else far
+    rows = pa.concat_tables([near.cast(STORED), far.cast(STORED)])
+    return as_readings(rows.sort_by([("signal", "ascending"), ("time", "ascending")]))
 
 
 def as_readings(rows: pa.Table) -> pa.Table:

@@ -83,6 +83,10 @@ class Line:
         now = datetime.now(UTC)
         self._tell("refusal", now, None, {"subject": subject, "found": found, "wanted": wanted, "fix": fix})
 
+    def note_standstill(self, start: datetime, end: datetime) -> None:
+        """Tell that nobody was here to listen between two times: silence then says nothing of the peer."""
+        self._tell("standstill", end, None, {"since": start.isoformat()})
+
     def _tell(self, kind: str, start: datetime, end: datetime | None, detail: dict[str, object]) -> None:
         name = self.connection.name
         key = f"{kind}:{name}:{start.isoformat()}:{json.dumps(detail, sort_keys=True)}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arkwright.core.errors import ArkwrightError
-from arkwright.runtime.watch import SETTLE_US, Watch, due_ends
+from arkwright.runtime.watch import NEVER_STILL, SETTLE_US, Standstill, Watch, due_ends
 
 LOOK_S = 0.25  # how often a watch looks at the clock of judging, which may stand still
 LONGEST_WAIT_S = 30.0
@@ -70,6 +70,8 @@ class Loop:
         The clock of judging: the server time up to which history is complete. [us]
     last_ends_us
         Last window end that each check judged, by its name. [us]
+    still
+        The standstill before this start.
     """
 
     def __init__(
@@ -78,8 +80,10 @@ class Loop:
         judge: Judge,
         now_us: Callable[[], int],
         last_ends_us: Mapping[str, int],
+        still: Standstill = NEVER_STILL,
     ) -> None:
         self.watches = tuple(watches)
+        self._still = still
         self._judge = judge
         self._now_us = now_us
         self.health = {w.check.name: CheckHealth(last_ends_us.get(w.check.name, 0)) for w in watches}
@@ -121,7 +125,7 @@ class Loop:
 
     def _due(self, watch: Watch) -> list[int]:
         health = self.health[watch.check.name]
-        ends = due_ends(watch, health.last_end_us, self._now_us())
+        ends = due_ends(watch, health.last_end_us, self._now_us(), still=self._still)
         health.due = len(ends)
         return ends
 

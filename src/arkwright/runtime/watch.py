@@ -37,7 +37,20 @@ def watch_all(checks: Iterable[Check], assets: Sequence[Asset], off: frozenset[s
     return [Watch(check, fitting) for check, fitting in pairs if fitting]
 
 
-def due_ends(watch: Watch, last_end_us: int, now_us: int, *, most: int = 100) -> list[int]:
+@dataclass(frozen=True)
+class Standstill:
+    """When nobody was there to receive anything: windows that end then are not judged. [us]"""
+
+    start_us: int = 0
+    end_us: int = 0
+
+
+NEVER_STILL = Standstill()
+
+
+def due_ends(
+    watch: Watch, last_end_us: int, now_us: int, *, most: int = 100, still: Standstill = NEVER_STILL
+) -> list[int]:
     """List the window ends on the grid that are due and were not judged, oldest first.
 
     Parameters
@@ -49,7 +62,9 @@ def due_ends(watch: Watch, last_end_us: int, now_us: int, *, most: int = 100) ->
     now_us
         The time now. [us]
     most
-        How many at the most; after a long standstill the oldest are passed over. [1]
+        How many at the most; the oldest are passed over. [1]
+    still
+        The last standstill: ends in it are passed over too.
 
     Returns
     -------
@@ -60,4 +75,5 @@ def due_ends(watch: Watch, last_end_us: int, now_us: int, *, most: int = 100) ->
     latest = (now_us - SETTLE_US) // every_us * every_us
     first = latest if last_end_us <= 0 else last_end_us + every_us
     first = max(first, latest - (most - 1) * every_us)
-    return list(range(first, latest + 1, every_us))
+    ends = range(first, latest + 1, every_us)
+    return [end for end in ends if not still.start_us < end <= still.end_us]
