@@ -23,6 +23,12 @@ function escaped(text) {
   return node.innerHTML;
 }
 
+function shortened(line) {
+  // Beside its main line a sideband needs no more than how far off it is; the rest is a hover away.
+  const side = line.name.match(/[+−].*$/);
+  return side ? side[0] : `${line.name} ${clear(line.hz)}`;
+}
+
 export default {
   template: `
     <figure class="aw-chart" :class="{'is-busy': busy}">
@@ -89,7 +95,7 @@ export default {
       option.tooltip.formatter = (params) => this.tip(params);
       for (const axis of [option.xAxis, option.yAxis]) {
         axis.axisLabel.formatter = axis.type === "time" ? (ms) => this.clock(ms) : clear;
-        axis.axisPointer = { label: { formatter: (p) => (axis.type === "time" ? this.clock(p.value, true) : clear(p.value)) } };
+        axis.axisPointer = { label: { backgroundColor: this.colour("var(--chart-ink-2)"), color: this.colour("var(--chart-surface)"), formatter: (p) => (axis.type === "time" ? this.clock(p.value, true) : clear(p.value)) } };
       }
       if (this.lines.length) {
         option.series.push(this.lineSeries());
@@ -172,15 +178,16 @@ export default {
       // Room above the plot for as many rows of names as are in use, no more.
       if (rows === (this.rows ?? 1)) return;
       this.rows = rows;
-      setTimeout(() => this.chart?.isDisposed() === false && this.chart.setOption({ grid: { top: this.top() } }));
+      setTimeout(() => this.chart.isDisposed() || this.chart.setOption({ grid: { top: this.top() } }));
     },
     places(box, api, data) {
-      const placed = data.map((l) => ({ x: api.coord([l.hz, 0])[0], row: -1, left: 0, text: `${l.name} ${clear(l.hz)}`, found: l.found }));
-      // Found lines choose first, so that a crowd of missing ones never hides what was found.
+      const placed = data.map((l) => ({ x: api.coord([l.hz, 0])[0], row: -1, left: 0, text: shortened(l), found: l.found }));
+      // Found lines choose first, sidebands last, so that a crowd of them never hides what matters.
       const taken = Array.from({ length: ROWS }, () => []);
-      for (const p of [...placed.filter((q) => q.found), ...placed.filter((q) => !q.found)]) {
+      const rank = (p) => 2 * !p.found + /[+−]/.test(p.text);
+      for (const p of placed.toSorted((a, b) => rank(a) - rank(b))) {
         if (p.x < box.x || p.x > box.x + box.width) continue;
-        const width = echarts.format.getTextRect(p.text, `600 11px ${this.style.fontFamily}`).width + 8;
+        const width = echarts.format.getTextRect(p.text, `${p.found ? 600 : 400} 11px ${this.style.fontFamily}`).width + 5;
         p.left = Math.max(box.x, Math.min(p.x - width / 2, box.x + box.width - width));
         p.row = taken.findIndex((spans, r) => spans.every(([a, b]) => p.left >= b || p.left + width <= a) && this.leaderFree(taken, r, p.x));
         if (p.row >= 0) taken[p.row].push([p.left, p.left + width]);
@@ -233,7 +240,8 @@ export default {
       while (this.points.length && this.points[0][0] < ms - this.span) this.points.shift();
       clearTimeout(this.later);
       this.later = setTimeout(() => {
-        this.chart.setOption({ series: [{ data: this.points }], xAxis: { min: ms - this.span, max: ms } });
+        const reach = this.option.series.slice(1).map((s) => ({ data: s.data.map(([, v]) => [ms, v]) }));
+        this.chart.setOption({ series: [{ data: this.points }, ...reach], xAxis: { min: ms - this.span, max: ms } });
       }, 150);
     },
     // -------------------------------------------------------------------------------------------- exports

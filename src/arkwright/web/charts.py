@@ -11,6 +11,7 @@ from nicegui.element import Element
 
 from arkwright.app.record_views import Curve, Envelope, FaultLine
 from arkwright.app.views import Stretch, Trend
+from arkwright.web.gauge import PRETTY
 from arkwright.web.page import Context, Language
 from arkwright.web.words import pick
 
@@ -78,7 +79,7 @@ def trend_chart(context: Context, view: Trend, *, heading: str = "", live: bool 
         file=file_name(context.plant.site.name, view["signal"]),
         axis="time",
         zone=context.plant.site.time_zone,
-        units=["", view["unit"]],
+        units=["", PRETTY.get(view["unit"], view["unit"])],
         columns=["time", f"{view['signal']} [{view['unit']}]"],
         live=view["signal"] if live else None,
         span=view["end_ms"] - view["start_ms"],
@@ -99,10 +100,21 @@ def trend_option(view: Trend, language: Language) -> Option:
         "showSymbol": len(view["points"]) < 3,
         "connectNulls": False,
     }
-    option = _frame("time", "", f"{view['unit']}", top=18)
+    option = _frame("time", "", PRETTY.get(view["unit"], view["unit"]), top=18)
+    option["grid"]["bottom"] = 42
     option["xAxis"] |= {"min": view["start_ms"], "max": view["end_ms"], "name": ""}
-    option["series"] = [series]
+    option["series"] = [series, _reach(view)]
     return option
+
+
+def _reach(view: Trend) -> Option:
+    """Stretch the axis to the limits that are not far off, by a curve that is not seen."""
+    values = [v for _, v in view["points"] if v is not None]
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    room = 2 * max(high - low, 0.02 * abs(high))
+    near = [limit for limit in view["limits"].values() if low - room <= limit <= high + room]
+    unseen = {"lineStyle": {"opacity": 0}, "showSymbol": False, "silent": True, "tooltip": {"show": False}}
+    return {"type": "line", "data": [[view["end_ms"], limit] for limit in near], **unseen}
 
 
 def trend_summary(view: Trend, language: Language) -> str:

@@ -57,9 +57,16 @@ def _proof(context: Context, line: Mapping[str, Any]) -> Markup:
         else None
     )
     return node(
-        "li", node("p", str(line.get("text", ""))), figure_list(context, line, path), way,
+        "li", node("p", proof_text(context, line)), figure_list(context, line, path), way,
         lines_table(context, fault_lines(line)),
     )  # fmt: skip
+
+
+def proof_text(context: Context, line: Mapping[str, Any]) -> str:
+    """Return the sentence of a line of proof; in Chinese where its figures allow to say it anew."""
+    text, lines = str(line.get("text", "")), fault_lines(line)
+    found = sum(bool(e.get("found")) for e in lines)
+    return say(context, text, f"{len(lines)} 条预期谱线中找到 {found} 条。" if lines else "")
 
 
 def figure_list(context: Context, line: Mapping[str, Any], path: str) -> Markup | None:

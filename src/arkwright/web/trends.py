@@ -171,14 +171,18 @@ class TrendPanel:
     def _said(self, view: Trend) -> Markup:
         context = self.context
         flaws = len(view["stretches"])
-        count = f"{view['n_readings']:,}".replace(",", "\u202f")
-        text = say(context, f"{count} readings", f"{count} 个读数")
+        text = self._count(view)
         if flaws:
-            text += say(context, f", {flaws} stretches not to be trusted", f"，{flaws} 段不可信")
+            stretches = "1 stretch" if flaws == 1 else f"{flaws} stretches"
+            text += say(context, f", {stretches} not to be trusted", f"，{flaws} 段不可信")
         start, end = self.window.ends(context.plant.now())
         if not self.window.lives:
             text += f" · {local(context, start, '%d %b %H:%M:%S')} – {local(context, end, '%d %b %H:%M:%S')}"
         return node("span", text, class_="muted small")
+
+    def _count(self, view: Trend) -> str:
+        count = f"{view['n_readings']:,}".replace(",", "\u202f")
+        return say(self.context, f"{count} readings", f"{count} 个读数")
 
     async def _zoomed(self, chart: Chart, asked: Mapping[str, Any]) -> None:
         """Read the stretch that was marked anew, so that every detail of it is there."""
@@ -186,7 +190,7 @@ class TrendPanel:
         self.zoom = (start, end) if start is not None and end is not None and start < end else None
         view = await self._look()
         if view is not None:
-            chart.replace(trend_option(view, self.context.language))
+            chart.replace(trend_option(view, self.context.language), self._count(view) if self.zoom else "")
             fixed = replace(self.window, start=self.zoom[0], end=self.zoom[1]) if self.zoom else self.window
             self.moved(fixed.query())
 
