@@ -1,0 +1,214 @@
+"""The search for each fault's comb in the envelope spectra of one record.
+
+A comb is a set of lines at one order and a common slip. It is measured against combs at orders that no fault
+of the bearing has, in the same spectrum, from which the fault's own lines are first taken out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arkwright.kits.envelope import (
+    band_grid,
+    envelope_spectra,
+    levels_over_floor,
+    whiten_cepstrum,
+    whiten_noise,
+)
+from arkwright.kits.orders import COMBS, BearingOrders, Line
+
+Floats = NDArray[np.float64]
+SLIPS = np.linspace(-0.02, 0.01, 25)  # Smith & Randall (2015): slip of 1 to 2 % is normal
+SEGMENT_S = 2.5
+N_SURROGATES = 200
+TOP_RATE_HZ = 25_600.0
+LEVELS_DB = (-3.0, 15.0)  # one huge line is one line
+LEAST_SPREAD_DB = 0.05
+SPEED_ERROR = 0.005  # of a stated speed
+SPEED_LINES_DB = 2.0  # mean level at which the shaft's own lines are believed rather than the stated speed
+WHITENED = ("cepstrum", "noise")
+"""How the record of each half of the spectra was whitened."""
+
+
+@dataclass(frozen=True)
+class CombScore:
+    """How one fault's comb stands in each spectrum.
+
+    ``level_db`` and the surrogates' ``null_mean_db`` and ``null_spread_db`` have shape ``(n_spectra,)``
+    [dB]; ``line_db`` is what ``level_db`` is the weighted mean of, shape ``(n_spectra, n_lines)``. [dB] The
+    ``slip`` of the cage [1] is common to all spectra.
+    """
+
+    fault: str
+    slip: float
+    level_db: Floats
+    null_mean_db: Floats
+    null_spread_db: Floats
+    line_db: Floats
+
+    @property
+    def z(self) -> Floats:
+        """Distance from the surrogates in their spreads, shape ``(n_spectra,)``. [1]"""
+        return (self.level_db - self.null_mean_db) / self.null_spread_db
+
+    @property
+    def score(self) -> float:
+        """Mean of ``z`` over the spectra. [1]"""
+        return float(self.z.mean())
+
+
+def line_order(line: Line, fault: str, orders: BearingOrders, slip: float) -> float:
+    """Return the order of a line of a fault's comb.
+
+    A cage that turns slower or faster than its geometry says, by load or by sliding, moves the races' orders
+    by opposite amounts: their sum is the number of balls.
+
+    Parameters
+    ----------
+    line
+        Line of the comb.
+    fault
+        Fault that it belongs to.
+    orders
+        Orders of the bearing.
+    slip
+        Slip of the cage. [1]
+
+    Returns
+    -------
+    order
+        Multiple of the shaft's speed. [1]
+    """
+    at = np.array([orders.of(fault)])
+    return float(_orders_at(np.array([line]), fault, orders, at, np.array([slip]))[0, 0, 0])
+
+
+def thin_record(x: Floats, rate_hz: float) -> tuple[Floats, float]:
+    """Reduce the sample rate to one that bearing faults need, by cutting the spectrum.
+
+    Parameters
+    ----------
+    x
+        Record, shape ``(n,)``. [any]
+    rate_hz
+        Sample rate. [Hz]
+
+    Returns
+    -------
+    x
+        Record, shape ``(n // k,)`` with a whole k. [any]
+    rate_hz
+        Its sample rate. [Hz]
+    """
+    factor = ceil(rate_hz / TOP_RATE_HZ)
+    if factor == 1:
+        return x, rate_hz
+    from scipy import fft
+
+    n = len(x) // factor * factor
+    bins = fft.rfft(x[:n])[: n // factor // 2 + 1]
+    return np.asarray(fft.irfft(bins, n // factor) / factor, np.float64), rate_hz / factor
+
+
+class Search:
+    """The spectra of one record, and the combs measured in them.
+
+    ``hz`` [Hz] has shape ``(n_lines,)``, ``plain`` (levels over the floor, dB) shape
+    ``(n_spectra, n_lines)``; ``bands_hz`` [Hz] are those of one half of the spectra.
+    """
+
+    def __init__(self, x: Floats, rate_hz: float, shaft_hz: float, orders: BearingOrders) -> None:
+        from scipy.ndimage import maximum_filter1d
+
+        self.orders = orders
+        self.bands_hz = band_grid() * rate_hz / 2
+        n_segment = min(len(x), int(SEGMENT_S * rate_hz))
+        halves = [
+            envelope_spectra(white, rate_hz, band_grid(), n_segment)
+            for white in (whiten_cepstrum(x), whiten_noise(x, rate_hz))
+        ]
+        self.hz = halves[0][0]
+        self.step_hz = float(self.hz[1])
+        n_floor = max(21, int(0.7 * shaft_hz / self.step_hz))
+        self.plain = levels_over_floor(np.vstack([power for _, power in halves]), n_floor)
+        self.shaft_hz = self._shaft_hz(shaft_hz)
+        self.levels = maximum_filter1d(np.clip(self.plain, *LEVELS_DB), 3, axis=1)
+        self.base = np.median(self.levels, axis=1, keepdims=True)
+        turns = np.arange(1, int(self.hz[-1] / self.shaft_hz) + 1) * self.shaft_hz
+        self._blank(self.levels, turns, round(2 + 0.5 / self.step_hz))
+
+    def measure(self, fault: str) -> CombScore:
+        """Measure a fault's comb against those of the surrogates."""
+        at = np.array([self.orders.of(fault)])
+        own = self._comb(self.levels, fault, at)[:, 0]
+        best = int(np.argmax(own.mean(axis=0)))
+        slip = float(SLIPS[best])
+        rest = self._without(fault, slip)
+        # A fault has one slip in all spectra; the surrogates may choose one in each, so agreement counts.
+        null = self._comb(rest, fault, self._surrogates(fault)).max(axis=2)
+        spread = null.std(axis=1) + LEAST_SPREAD_DB
+        lines, _ = self._lines(self.levels, fault, at, SLIPS[best : best + 1])
+        return CombScore(fault, slip, own[:, best], null.mean(axis=1), spread, lines[:, 0, :, 0])
+
+    def _shaft_hz(self, stated_hz: float) -> float:
+        """Correct a stated speed by the shaft's own lines, where they stand out."""
+        tried = stated_hz * np.linspace(1 - SPEED_ERROR, 1 + SPEED_ERROR, 41)
+        mean = np.clip(self.plain, *LEVELS_DB).mean(axis=0)
+        level = np.mean([np.interp(k * tried, self.hz, mean) for k in range(1, 6)], axis=0)
+        best = int(np.argmax(level))
+        return float(tried[best]) if level[best] > SPEED_LINES_DB else stated_hz
+
+    def _blank(self, levels: Floats, at_hz: NDArray[np.floating], reach: int) -> None:
+        at = np.rint(at_hz / self.step_hz).astype(int)
+        near = (at[:, None] + np.arange(-reach, reach + 1)).ravel()
+        levels[:, near[(near >= 0) & (near < levels.shape[1])]] = self.base
+
+    def _without(self, fault: str, slip: float) -> Floats:
+        """Levels without the lines that a fault explains: they must not raise what it is measured against."""
+        side = range(-2, 3) if fault != "cage" else (0,)
+        lines = [
+            Line(k, s, 0, 1.0) if fault != "ball" else Line(k, 0, s, 1.0) for k in range(1, 9) for s in side
+        ]
+        at = [line_order(line, fault, self.orders, slip) * self.shaft_hz for line in lines]
+        levels = self.levels.copy()
+        self._blank(levels, np.array(at), 2)
+        return levels
+
+    def _comb(self, levels: Floats, fault: str, at: Floats) -> Floats:
+        """Mean level of a fault's comb at several orders, shape ``(n_spectra, n_orders, n_slips)``."""
+        weights = np.array([line.weight for line in COMBS[fault]])[:, None]
+        levels_db, inside = self._lines(levels, fault, at, SLIPS)
+        return np.asarray(np.sum(levels_db * weights, axis=2) / np.sum(inside * weights, axis=1))
+
+    def _lines(self, levels: Floats, fault: str, at: Floats, slips: Floats) -> tuple[Floats, Floats]:
+        """Levels of lines, shape ``(n_spectra, n_orders, n_lines, n_slips)``, and which are inside."""
+        orders = _orders_at(np.array(COMBS[fault]), fault, self.orders, at, slips)
+        index = np.rint(orders * self.shaft_hz / self.step_hz).astype(int)
+        last = levels.shape[1] - 2
+        inside = (index < last).astype(np.float64)
+        return levels[:, np.minimum(index, last)] * inside, inside
+
+    def _surrogates(self, fault: str) -> Floats:
+        """Return orders that no fault of the bearing explains."""
+        rng = np.random.default_rng(0)  # the same record always gets the same verdict
+        if fault == "cage":
+            drawn = rng.uniform(0.3, 0.48, N_SURROGATES)
+            return drawn[np.abs(drawn / self.orders.ftf - 1) > 0.04]
+        o = self.orders
+        top = max(7.0, 1.3 * o.bpfi)
+        drawn = rng.uniform(1.6, top, 4 * N_SURROGATES)
+        true = np.outer((o.bpfo, o.bpfi, o.bsf, 2 * o.bsf), (0.5, 1, 2, 1 / 3, 1.5, 2 / 3)).ravel()
+        explained = (np.abs(drawn[:, None] / true - 1) < 0.035).any(axis=1)
+        kept = drawn[~explained & (np.abs(drawn - np.rint(drawn)) > 0.04)][:N_SURROGATES]
+        return np.asarray(kept, np.float64)
+
+
+def _orders_at(lines: Floats, fault: str, orders: BearingOrders, at: Floats, slips: Floats) -> Floats:
+    """Orders of a comb's lines, shape ``(n_orders, n_lines, n_slips)``."""
+    moved = -orders.bpfo / orders.bpfi * slips if fault == "inner_race" else slips
+    multiple, shaft, cage = (lines[:, i][:, None] for i in range(3))
+    return np.abs(multiple * at[:, None, None] * (1 + moved) + shaft + cage * orders.ftf * (1 + slips))
