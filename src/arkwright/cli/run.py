@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from arkwright.cli.memory import be_frugal, give_back
+
 if TYPE_CHECKING:
     from arkwright.app.plant import Plant
     from arkwright.web.server import Ready
 
+TIDY_EVERY_S = 30.0
 Folder = Annotated[Path, typer.Argument(help="The site folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Host = Annotated[str, typer.Option(help="Address to serve the pages on.")]
@@ -38,6 +41,7 @@ def run_command(
     as_json: AsJson = False,
 ) -> None:
     """Run a site: read its connections, keep history, judge, and serve the pages."""
+    be_frugal()
     from arkwright.app.plant import open_plant
 
     with open_plant(folder) as plant:
@@ -61,6 +65,7 @@ def demo_command(
     as_json: AsJson = False,
 ) -> None:
     """Start a small works that lives in simulation, and run Arkwright on it as on any plant."""
+    be_frugal()
     from tempfile import TemporaryDirectory
 
     from arkwright.app.demo.plant import start_plant
@@ -152,7 +157,15 @@ def _run_until_stopped(work: Coroutine[Any, Any, None], seconds: float) -> None:
             loop.add_signal_handler(sign, task.cancel)
         if seconds > 0:
             loop.call_later(seconds, task.cancel)
+        tidy = asyncio.ensure_future(_tidy())
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        tidy.cancel()
 
     asyncio.run(run())
+
+
+async def _tidy() -> None:
+    while True:
+        await asyncio.sleep(TIDY_EVERY_S)
+        await asyncio.to_thread(give_back)
