@@ -38,8 +38,6 @@ MOST_A_RECORD = 0.7 * LIMIT  # no single record is enough: a knock, a neighbour'
 MOST = 3.0 * LIMIT  # so that a new bearing is believed after a few records
 PRIOR = 0.02  # share of bearings in use with a local defect: a guess on the careful side
 MOST_SURE = 0.98  # a wrong designation on the nameplate is what no record can rule out
-BESIDE = 0.6
-"""Two faults are both believed only where the weaker comb scores this share of the stronger one's. [1]"""
 N_REFUSED = 3
 N_LEVEL = 3  # one knock is no severity: the median of three records counts
 
@@ -118,7 +116,8 @@ def _refuse(
     place: _Place, verdict: BearingVerdict, location: str, asset: Asset, cell: Slice
 ) -> tuple[_Place, list[Finding] | None]:
     place = replace(place, refused=place.refused + 1)
-    if place.refused < N_REFUSED:
+    # What was found before does not end because a record is of no use.
+    if place.refused < N_REFUSED or place.on:
         return place, None
     return place, [
         cannot_judge("bearing", asset.name, verdict.missing, cell.start, cell.end, location=location)
@@ -143,8 +142,7 @@ def _add(place: _Place, verdict: BearingVerdict, time_us: int) -> _Place:
     for fault in COMBS:
         z = (verdict.scores[fault] - mean) / spread
         # A fault that the record explains by another, much stronger one gains nothing from it.
-        is_own = fault in verdict.labels and verdict.scores[fault] >= BESIDE * verdict.scores[verdict.best]
-        z = z if is_own else min(z, SLACK)
+        z = z if fault in verdict.labels else min(z, SLACK)
         before = place.sums.get(fault, 0.0)
         sums[fault] = round(cusum_step(before, min(z, SLACK + MOST_A_RECORD), SLACK, MOST), 6)
         if sums[fault] > 0:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from arkwright.kits.sequential import cusum_limit, cusum_step
 
 EVERY_S = 60.0
 BLOCK_US = 1_800_000_000
+DAY_US = 86_400_000_000
 N_MINUTES = 15
 """A block of half an hour counts if so many of its minutes have readings. [1]"""
 N_BASE = 48
@@ -43,14 +43,15 @@ QUANTITIES = frozenset(
 class _Course:
     """What is remembered of a signal.
 
-    Minutes of the block now, blocks of the base until it is whole, then its centre, spread over the long
-    run, least and greatest [canonical unit]; sums upwards and downwards; since when it is adrift (0: it is
-    not) and to which side, the last block, and how many blocks in a row are back.
+    Minutes of the block now, blocks of the base until it is whole, when its first one ended; then its daily
+    wave, spread over the long run, least and greatest [canonical unit]; sums upwards and downwards; since
+    when it is adrift (0: it is not) and to which side, the last block, and how many blocks in a row are back.
     """
 
     minutes: tuple[float, ...] = ()
     base: tuple[float, ...] = ()
-    centre: float = 0.0
+    first_us: int = 0
+    wave: tuple[float, float, float] = (0.0, 0.0, 0.0)
     spread: float = 0.0
     low: float = 0.0
     high: float = 0.0
@@ -118,23 +119,26 @@ def _close(course: _Course, end_us: int) -> _Course:
         return course
     value = float(np.median(minutes))
     if not course.spread:
-        return _learn(course, value)
-    z = float(np.clip((value - course.centre) / course.spread, -MOST_A_BLOCK, MOST_A_BLOCK))
+        return _learn(course, value, end_us)
+    angle = 2 * np.pi * (end_us - course.first_us) / DAY_US
+    level, cosine, sine = course.wave
+    off = value - level - cosine * float(np.cos(angle)) - sine * float(np.sin(angle))
+    z = min(max(off / course.spread, -MOST_A_BLOCK), MOST_A_BLOCK)
     up = cusum_step(course.up, z, SLACK, 2 * LIMIT)
     down = cusum_step(course.down, -z, SLACK, 2 * LIMIT)
     return _settle(replace(course, up=up, down=down, last=value), end_us)
 
 
-def _learn(course: _Course, value: float) -> _Course:
-    base = (*course.base, value)
+def _learn(course: _Course, value: float, end_us: int) -> _Course:
+    base, first_us = (*course.base, value), course.first_us or end_us
     if len(base) < N_BASE:
-        return replace(course, base=base)
-    centre, spread = base_of(base)
-    return _Course(centre=centre, spread=spread, low=min(base), high=max(base), last=value)
+        return replace(course, base=base, first_us=first_us)
+    wave, spread = base_of(base)
+    return _Course(first_us=first_us, wave=wave, spread=spread, low=min(base), high=max(base), last=value)
 
 
-def base_of(blocks: tuple[float, ...]) -> tuple[float, float]:
-    """Return centre and long-run spread of blocks in a row.
+def base_of(blocks: tuple[float, ...]) -> tuple[tuple[float, float, float], float]:
+    """Fit level and daily wave to the blocks of a day, and measure how far the rest wanders.
 
     Neighbouring blocks are alike, so that their sum wanders further than that of independent ones: the spread
     is widened by the autocorrelation of an AR(1) series.
@@ -146,8 +150,8 @@ def base_of(blocks: tuple[float, ...]) -> tuple[float, float]:
 
     Returns
     -------
-    centre
-        Median. [as blocks]
+    wave
+        Level, and cosine and sine of the daily wave from the first block on. [as blocks]
     spread
         Standard deviation that independent blocks would need to wander as far; above zero. [as blocks]
 
@@ -157,14 +161,18 @@ def base_of(blocks: tuple[float, ...]) -> tuple[float, float]:
        Technometrics 16(1), 103-112.
     """
     values = np.asarray(blocks, np.float64)
-    centre = float(np.median(values))
-    off = values - centre
+    angle = 2 * np.pi * np.arange(len(values)) * BLOCK_US / DAY_US
+    shape = np.stack([np.ones_like(angle), np.cos(angle), np.sin(angle)], axis=1)
+    wave = np.linalg.lstsq(shape, values, rcond=None)[0]
+    off = values - shape @ wave
     spread = max(1.4826 * float(np.median(np.abs(off))), 0.2 * float(off.std()))
     power = float((off**2).sum())
-    alike = sum(a * b for a, b in pairwise(off.tolist())) / power if power > 0 else 0.0
+    alike = float((off[1:] * off[:-1]).sum()) / power if power > 0 else 0.0
     alike = min(max(alike, 0.0), 0.9)
-    # Where a value stands still to the last digit, one part in a thousand is still no drift.
-    return centre, max(spread * ((1 + alike) / (1 - alike)) ** 0.5, 1e-3 * abs(centre), 1e-9)
+    # No two days are quite alike, and where a value never moves one part in a thousand is still no drift.
+    least = max(0.05 * float(np.ptp(values)), 1e-3 * abs(float(wave[0])), 1e-9)
+    level, cosine, sine = (float(w) for w in wave)
+    return (level, cosine, sine), max(spread * ((1 + alike) / (1 - alike)) ** 0.5, least)
 
 
 def _settle(course: _Course, end_us: int) -> _Course:
@@ -186,7 +194,7 @@ def _courses(state: State) -> dict[str, _Course]:
     kept = state.get("signals", {})
     if not isinstance(kept, Mapping):
         return {}
-    lists = ("minutes", "base")
+    lists = ("minutes", "base", "wave")
     return {n: _Course(**{**row, **{k: tuple(row[k]) for k in lists}}) for n, row in kept.items()}
 
 
@@ -197,7 +205,7 @@ def _as_json(course: _Course) -> dict[str, object]:
 # ---------------------------------------------------------------------------------------------- in words
 def _finding(signal: Signal, course: _Course, asset: Asset, cell: Slice) -> Finding:
     now, low, high, usual = (
-        say_value(signal, v) for v in (course.last, course.low, course.high, course.centre)
+        say_value(signal, v) for v in (course.last, course.low, course.high, course.wave[0])
     )
     since = say_time(course.since_us)
     way, way_zh = ("risen", "上升") if course.side > 0 else ("fallen", "下降")
@@ -206,7 +214,7 @@ def _finding(signal: Signal, course: _Course, asset: Asset, cell: Slice) -> Find
         signal.name,
         from_us(course.since_us - BLOCK_US),
         cell.end,
-        {"value": course.last, "base": course.centre, "base_low": course.low, "base_high": course.high},
+        {"value": course.last, "base": course.wave[0], "base_low": course.low, "base_high": course.high},
         {"quantity": signal.quantity, "spread": course.spread, "sum": max(course.up, course.down)},
     )
     doubt = Evidence("Another duty, product or season looks the same.", against=True)
