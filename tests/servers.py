@@ -76,8 +76,12 @@ class Server:
             self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
         )
         log.close()
-        wait_for_port(self.port, process=self.process)
-        self.wait_until_ready()
+        try:
+            wait_for_port(self.port, within_s=60.0, process=self.process)
+            self.wait_until_ready()
+        except BaseException:
+            self.kill()  # the test that wanted it will not reach its own clean-up
+            raise
         return self
 
     def wait_until_ready(self, within_s: float = 30.0) -> None:

@@ -4,10 +4,16 @@ import asyncio
 import contextlib
 import json
 from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.servers import Node
 
 from arkwright.core.errors import ArkwrightError
 from arkwright.core.plant import Connection, Signal
 from arkwright.core.tables import READINGS, concat
+
+
+SERVER = Path(__file__).parents[1] / "peers" / "opcua_server.cjs"
 
 
 class Inlet:
@@ -105,6 +111,12 @@ class Wire:
                     writer.write(data)
                     await writer.drain()
         writer.close()
+
+
+def opcua_server(folder):
+    """A node-opcua server; its key is made once a run, since that takes seconds."""
+    pki = folder.parent / "node-opcua-pki"
+    return Node(SERVER, folder, str(folder), str(pki), "1")
 
 
 def signal(name, address, quantity="count", unit="1", **more):

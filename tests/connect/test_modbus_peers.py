@@ -1,8 +1,5 @@
 """Our Modbus client against a modbus-serial server in a process of its own."""
 
-import asyncio
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -52,24 +49,6 @@ async def test_values_arrive_in_canonical_units_stamped_on_receipt(server):
     assert {r["origin"] for r in inlet.rows()} == {"server"}
     assert has_no_doubles(inlet.rows()) is True
     assert inlet.refused() == {"oven.ghost", "oven.typo"}
-
-
-@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.slow)])
-async def test_a_killed_device_is_polled_again_in_ten_seconds_and_the_gap_has_both_ends(server, kills):
-    inlet = Inlet()
-    async with running(SOURCE, device(server.port), SIGNALS[:3], inlet) as errors:
-        await inlet.until(lambda: len(inlet.rows("oven.count")) > 5)
-        for n in range(1, kills + 1):
-            before = datetime.now(UTC)
-            await asyncio.to_thread(server.kill)
-            await inlet.until(lambda n=n: len(errors) >= n)
-            await asyncio.to_thread(server.start)
-            began, have = time.monotonic(), len(inlet.rows("oven.count"))
-            await inlet.until(lambda have=have: len(inlet.rows("oven.count")) > have)
-            assert time.monotonic() - began < 10
-            start, end, reason, _ = inlet.gaps[-1]
-            assert abs((start - before).total_seconds()) < 1 and end > before and "no history" in reason
-    assert len(inlet.gaps) == kills and has_no_doubles(inlet.rows()) is True
 
 
 async def test_a_scan_needs_consent_and_suggests_what_is_not_zero(server):

@@ -1,8 +1,13 @@
-// A modbus-serial server: node modbus_server.cjs PORT
+// A modbus-serial server: node modbus_server.cjs PORT [JOURNAL [GENERATION]]
+// Holding 20 counts its own readings from GENERATION * 1000 on; each is written down in JOURNAL with its time [ms].
 // Holding 0..3: float32 21.5 (abcd), float32 -4.25 (cdab); 10: a counter; 100..: refused. Input n: 3 n. Coil n: n odd.
 const { ServerTCP } = require("modbus-serial");
 
+const fs = require("fs");
+
 const port = Number(process.argv[2]);
+const journal = process.argv[3] ? fs.openSync(process.argv[3], "a") : null;
+let served = 1000 * Number(process.argv[4] || 1);
 const float = (value) => {
   const data = Buffer.alloc(4);
   data.writeFloatBE(value);
@@ -18,6 +23,11 @@ new ServerTCP({
   getInputRegister: (at) => 3 * at,
   getHoldingRegister: (at) => {
     if (at >= 100) throw { modbusErrorCode: 0x02 };
+    if (at === 20) {
+      served += 1;
+      if (journal) fs.writeSync(journal, `${served},${Date.now()}\n`);
+      return served;
+    }
     return at === 10 ? count : fixed[at] ?? 0;
   },
   getCoil: (at) => at % 2 === 1,

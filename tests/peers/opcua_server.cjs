@@ -1,18 +1,21 @@
-// A node-opcua server whose values count: node opcua_server.cjs PORT FOLDER GENERATION
+// A node-opcua server whose values count: node opcua_server.cjs PORT FOLDER PKI GENERATION
+// It writes each count and its time [ms] down in FOLDER/journal.csv before it serves it.
 // counter = GENERATION * 1e6 + 1, + 2, ... each 20 ms, each with its own source time.
 const {
   OPCUAServer, Variant, DataType, StatusCodes, VariantArrayType, standardUnits, OPCUACertificateManager,
   MessageSecurityMode, SecurityPolicy, DataValue,
 } = require("node-opcua");
+const fs = require("fs");
 const path = require("path");
 
 const port = Number(process.argv[2]);
 const folder = process.argv[3];
-const generation = Number(process.argv[4] || 1);
+const pki = process.argv[4];
+const generation = Number(process.argv[5] || 1);
 
 (async () => {
   const trust = new OPCUACertificateManager({
-    rootFolder: path.join(folder, "pki"), automaticallyAcceptUnknownCertificate: true,
+    rootFolder: pki, automaticallyAcceptUnknownCertificate: true,
   });
   await trust.initialize();
   const server = new OPCUAServer({
@@ -67,7 +70,13 @@ const generation = Number(process.argv[4] || 1);
   });
   let n = 0;
   set(counter, DataType.Double, generation * 1e6);
-  setInterval(() => set(counter, DataType.Double, generation * 1e6 + ++n), 20);
+  const journal = fs.openSync(path.join(folder, "journal.csv"), "a");
+  setInterval(() => {
+    const time = new Date();
+    n += 1;
+    fs.writeSync(journal, `${generation * 1e6 + n},${time.getTime()}\n`);
+    set(counter, DataType.Double, generation * 1e6 + n, StatusCodes.Good, time);
+  }, 20);
   await server.start();
   console.log("listening", port);
 })();

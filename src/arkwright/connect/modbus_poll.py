@@ -21,6 +21,7 @@ from arkwright.core.plant import Connection, Signal
 from arkwright.core.tables import ReadingsBuilder, Scale
 
 PORT = 502
+_polled: dict[tuple[str, str], datetime] = {}  # when a device last answered, for the gap after a cut
 ILLEGAL = {1, 2, 3}  # function, address or value that the device does not have: asking again does not help
 BAD_NO_COMMUNICATION, BAD_DEVICE_FAILURE, BAD_RESOURCE = 0x8031_0000, 0x808B_0000, 0x8003_0000
 STATUS = {4: BAD_DEVICE_FAILURE, 6: BAD_RESOURCE, 10: BAD_NO_COMMUNICATION, 11: BAD_NO_COMMUNICATION}
@@ -226,7 +227,8 @@ async def run_session(connection: Connection, signals: Sequence[Signal], inlet: 
     """
     settings = read_settings(connection)
     points = find_points(signals, inlet)
-    last = inlet.last_reading
+    key = connection.name, connection.url
+    last = _polled.get(key) or inlet.last_reading
     async with open_client(connection, settings) as client:
         poller = Poller(client, points, settings, inlet)
         due = time.monotonic()
@@ -236,6 +238,7 @@ async def run_session(connection: Connection, signals: Sequence[Signal], inlet: 
             if last is not None:
                 inlet.gap(last, now, "not connected, and Modbus keeps no history")
                 last = None
+            _polled[key] = now
             inlet.beat()
             if len(builder):
                 await inlet.put(Batch(builder.take(time.time_ns() // 1000)))

@@ -16,9 +16,10 @@ from arkwright.core.catalog import Batch, Inlet, Source, Step, Suggestion
 from arkwright.core.errors import UnitError
 from arkwright.core.plant import Connection, Signal
 from arkwright.core.quantity import find_unit
-from arkwright.core.tables import BAD, BAD_NO_DATA, GOOD, UNCERTAIN, ReadingsBuilder, Scale, to_us
+from arkwright.core.tables import BAD, BAD_NO_DATA, GOOD, UNCERTAIN, ReadingsBuilder, Scale, from_us, to_us
 
 _QUALITY = {"good": GOOD, "ok": GOOD, "bad": BAD, "uncertain": UNCERTAIN, "stale": UNCERTAIN}
+_heard: dict[tuple[str, str], datetime] = {}  # when a cut session last heard something, for the next one
 _PLACE = re.compile(r"\{[^/}]*\}")
 
 
@@ -38,6 +39,7 @@ class Reader:
         self._is_first = inlet.last_reading is None
         self._told: set[str] = set()
         self.readings = ReadingsBuilder()
+        self.heard = _heard.get((connection.name, connection.url))
         # Topics heard at QoS 0: what is sent on them during a cut, no broker keeps.
         self.unkept = set(map(str, _list(inlet.resume.get("unkept"))))
         self.targets: dict[str, list[_Target]] = {}
@@ -48,6 +50,7 @@ class Reader:
 
     def hear(self, message: Message) -> None:
         """Take in one message."""
+        self.heard = from_us(message.time_us)
         if message.topic in self.targets and not message.qos and not message.retain:
             self.unkept.add(message.topic)
         for target in self.targets.get(message.topic, ()):
@@ -68,7 +71,7 @@ class Reader:
         now
             End of the gap: from now on messages are heard again.
         """
-        since = self._inlet.last_reading
+        since = self.heard or self._inlet.last_reading
         topics = self.unkept if is_kept else set(self.targets)
         names = sorted(t.signal.name for topic in topics for t in self.targets.get(topic, ()))
         if since is not None and names:
@@ -190,7 +193,11 @@ async def read(connection: Connection, signals: Sequence[Signal], inlet: Inlet) 
         await link.subscribe(topics)
         inlet.beat()
         reader.tell_gap(link.is_kept, datetime.now(UTC))
-        await _listen(link, reader, inlet)
+        try:
+            await _listen(link, reader, inlet)
+        finally:
+            if reader.heard is not None:
+                _heard[connection.name, connection.url] = reader.heard
 
 
 async def _listen(link: Link, reader: Reader, inlet: Inlet) -> None:

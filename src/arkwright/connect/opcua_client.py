@@ -260,7 +260,7 @@ async def keep_channel(client: Client) -> None:
         client.uaclient.revolve_security_token()
 
 
-async def close_client(client: Client, timeout_s: float) -> None:
+async def close_client(client: Client, timeout_s: float, *, delete_subscriptions: bool = True) -> None:
     """Say goodbye if the server listens, and close the socket in any case.
 
     Parameters
@@ -269,10 +269,12 @@ async def close_client(client: Client, timeout_s: float) -> None:
         The client to close.
     timeout_s
         Longest wait for the server's answer. [s]
+    delete_subscriptions
+        Whether the server shall end our subscriptions, or keep them for a later session.
     """
     try:
         async with asyncio.timeout(timeout_s):
-            await client.close_session()
+            await client.uaclient.close_session(delete_subscriptions)
             await client.close_secure_channel()
     except (OSError, ua.UaError):
         pass

@@ -76,6 +76,10 @@ class Collector:
             item.signal.name: int(t) for item, t in zip(self.items, self._last, strict=True) if t != NO_TIME
         }
 
+    def newest_us(self) -> int:
+        """Return the newest source time of all signals, NO_TIME if there is none. [us]"""
+        return int(self._last.max(initial=NO_TIME))
+
     # ----------------------------------------------------------------------------------------- taking in
     def take_in(self, message: Message, received_us: int) -> None:
         """Take in a message.

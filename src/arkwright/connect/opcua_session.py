@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,6 @@ from asyncua.ua.ua_binary import struct_from_binary
 
 from arkwright.connect.opcua_client import (
     Settings,
-    Ticket,
     close_client,
     explain,
     keep_channel,
@@ -25,8 +23,9 @@ from arkwright.connect.opcua_client import (
     read_settings,
 )
 from arkwright.connect.opcua_collect import Collector
+from arkwright.connect.opcua_left import Left, find_left, keep_left, last_known_us, layout_of, transfer
 from arkwright.connect.opcua_nodes import find_items, refuse_failed, subscribe
-from arkwright.connect.opcua_wire import Message, decode_publish, decode_republish
+from arkwright.connect.opcua_wire import NO_TIME, Message, decode_publish, decode_republish
 from arkwright.core.catalog import Batch, Inlet
 from arkwright.core.errors import SourceError
 from arkwright.core.plant import Connection, Signal
@@ -42,22 +41,6 @@ MOST_MISSED = 1000
 LAST_SEQUENCE = 0xFFFF_FFFF
 
 
-@dataclass(frozen=True)
-class Left:
-    """What a cut session leaves for the next one."""
-
-    ticket: Ticket
-    subscription: int
-    expected: int
-    collector: Collector
-    signals: tuple[Signal, ...]
-    seen_us: int
-    at_s: float
-
-
-_left: dict[tuple[str, str], Left] = {}
-
-
 async def run_session(connection: Connection, signals: Sequence[Signal], inlet: Inlet) -> None:
     """Run one session until the server is lost or the task is cancelled.
 
@@ -69,33 +52,26 @@ async def run_session(connection: Connection, signals: Sequence[Signal], inlet: 
         If it cannot be reached, or the connection breaks.
     """
     settings = read_settings(connection)
-    left = _find_left(connection, signals)
+    left = find_left(connection, signals, inlet)
     client, resumed = await open_client(connection, settings, left.ticket if left else None)
     # Only now: while the server cannot be reached, what is left waits for the next try.
-    _left.pop((connection.name, connection.url), None)
+    keep_left(connection, None)
     session = Session(client, settings, inlet, tuple(signals), left)
     try:
         await session.begin(resumed)
         await session.run()
     except asyncio.CancelledError:
-        await close_client(client, 1.0)
+        # The subscription stays: started again in time, we have the server send what it holds for us.
+        await close_client(client, 1.0, delete_subscriptions=False)
         raise
     except (ua.UaError, OSError, SourceError) as error:
-        if (kept := session.leave()) is not None:
-            _left[connection.name, connection.url] = kept
+        keep_left(connection, session.leave())
         client.disconnect_socket()
         if isinstance(error, ua.UaError):
             raise explain(error, connection, settings) from error
         raise
     finally:
         client.disconnect_socket()
-
-
-def _find_left(connection: Connection, signals: Sequence[Signal]) -> Left | None:
-    left = _left.get((connection.name, connection.url))
-    if left is None or left.signals != tuple(signals):
-        return None
-    return left
 
 
 class Session:
@@ -121,6 +97,7 @@ class Session:
         self._room = asyncio.Event()
         self._room.set()
         self._order = asyncio.Lock()
+        self._layout_name = ""
 
     # ------------------------------------------------------------------------------------- beginning, ending
     async def begin(self, resumed: bool) -> None:
@@ -131,13 +108,17 @@ class Session:
         SourceError
             If the server monitors none of the signals.
         """
-        if resumed and self._before is not None and await self._take_up(self._before):
+        left = self._before
+        kept = left.collector if left is not None else None
+        if resumed and left is not None and kept is not None and await self._take_up(left, kept):
             return
-        last = inlet_time(self.inlet, self._seen_us)
-        self._gap_from = last
-        known = self._before.collector.last_us() if self._before else {}
+        known = kept.last_us() if kept is not None else {}
         items = await find_items(self.client, self.signals, self.inlet)
-        self._collector = Collector(items, self.inlet, known)
+        collector = Collector(items, self.inlet, known)
+        if left is not None and await self._take_over(left, collector):
+            return
+        self._gap_from = inlet_time(self.inlet, self._whole_us())
+        self._collector = collector
         self._subscription = await self._subscribe()
         self.inlet.beat()
         failures = await subscribe(
@@ -153,9 +134,15 @@ class Session:
                 "the server monitors none of the signals", fix="Browse it and correct signals.csv."
             )
 
-    async def _take_up(self, left: Left) -> bool:
+    async def _take_over(self, left: Left, collector: Collector) -> bool:
+        """Have the subscription of a session that is no more given to this one."""
+        if left.layout != layout_of(collector.nodes) or not await transfer(self.client, left.subscription):
+            return False
+        return await self._take_up(left, collector)
+
+    async def _take_up(self, left: Left, collector: Collector) -> bool:
         self._subscription, self._expected = left.subscription, left.expected
-        self._collector, left.collector.inlet = left.collector, self.inlet
+        self._collector, collector.inlet = collector, self.inlet
         try:
             while await self._fetch(self._expected):
                 pass
@@ -169,14 +156,20 @@ class Session:
         if self._collector is None:
             return self._before
         return Left(
-            keep_ticket(self.client),
             self._subscription,
             self._expected,
+            self._layout(),
+            keep_ticket(self.client),
             self._collector,
             self.signals,
             self._seen_us,
-            time.monotonic(),
         )
+
+    def _whole_us(self) -> int:
+        """Return up to when the data are whole, 0 if this process has seen none. [us]"""
+        collector = self._collector or (self._before.collector if self._before is not None else None)
+        newest_us = collector.newest_us() if collector is not None else NO_TIME
+        return last_known_us(self._seen_us, newest_us)
 
     async def _subscribe(self) -> int:
         request = ua.CreateSubscriptionRequest()
@@ -259,7 +252,7 @@ class Session:
 
     def _lose(self, sequence: int) -> None:
         n = sequence - self._expected
-        start = from_us(self._seen_us or _now_us())
+        start = from_us(self._whole_us() or _now_us())
         self.inlet.gap(start, from_us(_now_us()), f"{n} messages that the server does not keep any more")
         self._expected = sequence
 
@@ -295,7 +288,14 @@ class Session:
         done, self._unsent = self._unsent, []
         self._room.set()
         # The server may forget a message only once history has it: what is not acknowledged it sends again.
-        await self.inlet.put(Batch(readings, waveforms, acknowledge=lambda: self._acks.extend(done)))
+        resume = {"subscription": self._subscription, "expected": self._expected, "layout": self._layout()}
+        batch = Batch(readings, waveforms, resume=resume, acknowledge=lambda: self._acks.extend(done))
+        await self.inlet.put(batch)
+
+    def _layout(self) -> str:
+        if not self._layout_name and self._collector is not None:
+            self._layout_name = layout_of(self._collector.nodes)
+        return self._layout_name
 
     async def _watch(self) -> None:
         limit_s = 2 * KEEPALIVE_S + self.settings.timeout_s

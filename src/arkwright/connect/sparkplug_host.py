@@ -123,7 +123,7 @@ class Host:
             return
         if parts[2].endswith("DATA") and node.qos != qos:
             node.qos, self.has_births = qos, True
-        self._welcome(node, payload, now_us, is_birth=parts[2] == "NBIRTH")
+        self._welcome(name, node, payload, now_us, is_birth=parts[2] == "NBIRTH")
         self._check_seq(name, node, payload, now_us, is_birth=parts[2] == "NBIRTH")
         if parts[2] == "DDEATH":
             self._mark_lost(name, device, now_us)
@@ -143,9 +143,7 @@ class Host:
         """
         for name, node in self.nodes.items():
             if node.gap is not None and now_us > node.gap[1] + _HISTORY_WAIT_US:
-                start, end = node.gap
-                node.gap = None
-                self._gap(name, start, end, "edge node was away and has sent no history")
+                self._tell_gap(name, node)
 
     def resume(self) -> dict[str, object]:
         """Return what a later session needs to read data sent under today's births."""
@@ -159,11 +157,13 @@ class Host:
             self.nodes[name] = Node(names, types, bd_seq=row.get("bd_seq"), qos=int(row.get("qos", 1)))
 
     # ------------------------------------------------------------------------------------------ life
-    def _welcome(self, node: Node, payload: Payload, now_us: int, *, is_birth: bool) -> None:
+    def _welcome(self, name: str, node: Node, payload: Payload, now_us: int, *, is_birth: bool) -> None:
         """End an absence: what the node measured meanwhile is missing, until history says otherwise."""
         if is_birth and node.away_from_us is None and node.bd_seq not in (None, _bd_seq(payload)):
             node.away_from_us = node.heard_us  # a new connection, and we never heard of the old one's end
         if node.away_from_us is not None:
+            if node.gap is not None:
+                self._tell_gap(name, node)  # away again, and the absence before was never filled
             node.gap, node.away_from_us = (node.away_from_us, now_us), None
 
     def _birth(self, name: str, node: Node, device: str, payload: Payload) -> None:
@@ -289,6 +289,11 @@ class Host:
             self._refuse(address, f"the node sends '{sent}'", wanted=f"'{signal.unit}' as declared", fix=fix)
 
     # ------------------------------------------------------------------------------------------ telling
+    def _tell_gap(self, name: str, node: Node) -> None:
+        if node.gap is not None:
+            self._gap(name, *node.gap, "edge node was away and has sent no history")
+            node.gap = None
+
     def _gap(self, name: str, start_us: int, end_us: int, reason: str) -> None:
         names = [s.name for a, s in self._signals.items() if a.startswith(f"{name}/")]
         if names and end_us > start_us:
