@@ -219,7 +219,8 @@ async def test_a_table_of_a_row_for_each_reading_is_read_by_name(tmp_path):
 async def test_bad_rows_are_refused_by_their_number_and_the_others_are_kept(tmp_path):
     rows = ["2026-05-01T06:00:00Z,1,10", "2026-05-01T06:00:01Z,2", "2026-05-01T06:00:02Z,x,12", "soon,4,13",
             '2026-05-01T06:00:04Z,"5,14', "2026-05-01T06:00:05Z,6,15,9", "2026-05-01T06:00:06Z,7,16",
-            "2026-05-01T06:00:07Z,,17", "2026-05-01T06:00:08Z,NaN,18", "2026-05-01T06:00:09Z,inf,19"]  # fmt: skip
+            "2026-05-01T06:00:07Z,,17", "2026-05-01T06:00:08Z,NaN,18",
+            "2026-05-01T06:00:09Z,inf,19"]  # fmt: skip
     write(tmp_path / "a.csv", "time,temp,flow\n" + "\n".join(rows) + "\n")
     inlet = await watch(tmp_path, [TEMP, FLOW], n_rows(11))
     assert [f for _, f, _, _ in inlet.refusals] == [
@@ -422,7 +423,8 @@ def test_a_file_read_in_pieces_as_it_is_written_equals_one_read_at_once(tmp_path
     ("settings", "why"),
     [
         ({"layout": "tall"}, "layout is 'tall'"), ({"decimal": ";"}, "decimal is ';'"),
-        ({"time_zone": "Mars/Olympus"}, "time_zone 'Mars/Olympus'"), ({"encoding": "utf-16"}, "encoding 'utf-16'"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone 'Mars/Olympus'"),
+        ({"encoding": "utf-16"}, "encoding 'utf-16'"),
         ({"encoding": "latin-99"}, "encoding"), ({"include": "../*"}, "include '../*'"),
         ({"period_s": 0}, "not positive"), ({"period_s": "often"}, "setting 'period_s'"),
     ],

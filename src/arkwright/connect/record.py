@@ -8,16 +8,21 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arkwright.connect.record_mat import read_arrays
 from arkwright.core.errors import SourceError
 
 Floats = NDArray[np.float64]
 LARGEST_BYTES = 2_000_000_000
+# What numpy, scipy and pyarrow raise at files that are broken (found by giving them such files).
+BROKEN = (OSError, ValueError, KeyError, TypeError, NotImplementedError, EOFError, BadZipFile, zlib.error,
+          struct.error, TokenError, NameError, ArithmeticError, MemoryError)  # fmt: skip
 SHORTEST = 64  # a shorter array in a file is a setting, not a record
 
 
@@ -98,9 +103,9 @@ def read_recording(path: Path, kind: str = "") -> Recording:
         raise SourceError(f"ending '{path.suffix}'", wanted=", ".join(READERS), where=str(path))
     try:
         return reader(path)
-    except (OSError, ValueError, KeyError, TypeError, NotImplementedError, EOFError, BadZipFile, zlib.error,
-            struct.error) as error:  # fmt: skip
-        raise SourceError(f"cannot read: {error}", where=str(path), fix="Check path and format.") from error
+    except BROKEN as error:
+        why = str(error) or type(error).__name__
+        raise SourceError(f"cannot read: {why}", where=str(path), fix="Check path and format.") from error
 
 
 def _choose(path: Path, channels: Mapping[str, Floats], channel: str) -> tuple[str, Floats]:
@@ -158,17 +163,7 @@ def _without(arrays: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _read_mat(path: Path) -> Recording:
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
-    with path.open("rb") as file:
-        # Version 7.3 is HDF5 behind a text of 128 bytes (MAT-File Format, chapter 1).
-        if file.read(128)[:10] == b"MATLAB 7.3":
-            raise ValueError("MATLAB 7.3 file (HDF5), which is not read; save it with the option -v7")
-    try:
-        arrays = {k: v for k, v in loadmat(path).items() if not k.startswith("__")}
-    except (MatReadError, IndexError, AttributeError) as error:  # what scipy says of broken files
-        raise ValueError(str(error) or "not a MATLAB file") from error
+    arrays = read_arrays(path, LARGEST_BYTES)
     speeds = [name for name in arrays if name.casefold() == "speed_rpm" or name.endswith(("RPM", "rpm"))]
     speed = _mean(arrays, *speeds) if len(speeds) == 1 else None
     return Recording(path, _columns(_without(arrays, *speeds)), _mean(arrays, "rate_hz", "fs", "Fs"), speed)
@@ -194,11 +189,13 @@ def _read_csv(path: Path) -> Recording:
     from pyarrow import csv
 
     with path.open(encoding="utf-8-sig") as file:
-        head = file.readline()
+        head, first = file.readline(), file.readline()
     separator = max(",;\t", key=head.count)
     named = any(c.isalpha() and c not in "eE" for c in head)
     options = csv.ReadOptions(autogenerate_column_names=not named)
-    table = csv.read_csv(path, options, csv.ParseOptions(delimiter=separator))
+    point = "," if separator != "," and "," in first else "."
+    table = csv.read_csv(path, options, csv.ParseOptions(delimiter=separator),
+                         csv.ConvertOptions(decimal_point=point))  # fmt: skip
     return _timed(path, {name: table.column(name).to_numpy() for name in table.column_names})
 
 
