@@ -83,6 +83,7 @@ async def serve(  # noqa: PLR0913 (what the command line may say of it)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
         ssl_certfile=certfile, ssl_keyfile=keyfile, timeout_graceful_shutdown=2, ws_max_size=1_000_000,
+        ws_per_message_deflate=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
     name = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host
