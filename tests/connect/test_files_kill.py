@@ -1,6 +1,7 @@
 """A plant that is killed again and again while files come, grow and move has every row and record once."""
 
 import asyncio
+import json
 import random
 import subprocess
 import sys
@@ -13,19 +14,37 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from arkwright.core.plant import Signal
 from arkwright.history.lake import Lake
 from arkwright.history.query import History
 
-PLANT = Path(__file__).with_name("files_plant.py")
-ROOT = PLANT.parents[2]
+PLANT = Path(__file__).with_name("line_plant.py")
+SIGNALS = (
+    Signal("oven.temp", "oven", "temperature", "degC", "peer", "*.csv#temp"),
+    Signal("oven.flow", "oven", "volume_flow", "m3/h", "peer", "*.parquet#flow"),
+    Signal("pump.vib", "pump", "acceleration", "g", "peer", "*.npz#DE", "waveform"),
+)
 
 
-def start(folder, home):
-    process = subprocess.Popen(
-        [sys.executable, str(PLANT), str(folder), str(home)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
+def describe(target, protocol, url, settings, signals, home, now=None):
+    """Write what a plant in its own process is told."""
+    fields = ("name", "asset", "quantity", "unit", "connection", "address", "kind")
+    told = {"protocol": protocol, "url": url, "settings": settings, "home": str(home), "now": now,
+            "signals": [{f: getattr(s, f) for f in fields} for s in signals]}  # fmt: skip
+    target.write_text(json.dumps(told))
+
+
+def start(told):
+    """Start a plant in its own process, and wait until it runs."""
+    process = subprocess.Popen([sys.executable, str(PLANT), str(told)], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "ready\n"
     return process
+
+
+def kill(process):
+    """End it as a power cut would."""
+    process.kill()
+    process.communicate()
 
 
 class Works:
@@ -66,34 +85,33 @@ class Works:
 def test_every_row_and_record_is_there_once(tmp_path, kills):
     folder, home, rng = tmp_path / "in", tmp_path / "lake", random.Random(kills)
     folder.mkdir()
-    works = Works(folder)
+    works, told = Works(folder), tmp_path / "plant.json"
+    describe(told, "files", f"file://{folder}", {"period_s": 0.02, "settle_s": 0.1}, SIGNALS, home)
     for k in range(kills):
-        process = start(folder, home)
+        process = start(told)
         for step in range(4):
             works.grow("log.csv")
             works.table(f"t{k}.{step}.parquet")
             works.record(f"r{k}.{step}.npz")
             time.sleep(rng.uniform(0.02, 0.25))
         (folder / "log.csv").rename(folder / f"log.{k}.csv")
-        process.kill()
-        process.wait()
-    process = start(folder, home)
+        kill(process)
+    process = start(told)
     wanted = len(works.temps) + len(works.flows)
     asyncio.run(settled(home, wanted, len(works.records)))
-    process.kill()
-    process.wait()
+    kill(process)
     with Lake(home) as lake:
         history, end = History(lake), datetime.now(UTC) + timedelta(hours=1)
         begin = works.t - timedelta(days=1)
         rows = history.window(["oven.temp", "oven.flow"], begin, end).to_pylist()
         waves = history.waveforms("pump.vib", begin, end)
-        told = history.events(begin, end).to_pylist()
+        events = history.events(begin, end).to_pylist()
     got = {(r["signal"], r["time"]): r["value"] for r in rows}
     assert len(got) == len(rows)
     assert got == {**{("oven.temp", t): v for t, v in works.temps.items()},
                    **{("oven.flow", t): v for t, v in works.flows.items()}}  # fmt: skip
     assert sorted(w.samples[0] for w in waves) == pytest.approx(sorted(r[0] for r in works.records.values()))
-    assert [e for e in told if e["kind"] in ("correction", "refusal")] == []
+    assert [e for e in events if e["kind"] in ("correction", "refusal")] == []
 
 
 async def settled(home, n_rows, n_records, within_s=60.0):

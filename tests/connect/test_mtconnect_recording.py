@@ -3,6 +3,7 @@
 import asyncio
 import calendar
 import json
+import random
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from tests.connect.test_files_kill import describe, kill, start
 
 from arkwright.connect.mtconnect import SOURCE
 from arkwright.core.plant import Connection, Signal
@@ -321,3 +323,23 @@ async def test_an_agent_restarted_with_an_empty_buffer_is_a_gap_and_is_read_from
         # Here the agent's clock is ours, and says until when all was known: closer than the recording's last.
         (gap,) = history.events(began, datetime.now(UTC), kinds=["gap"]).to_pylist()
     assert "restarted" in gap["detail"] and gap["end"] > gap["start"] > began
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
+async def test_a_plant_killed_again_and_again_has_every_line_once(folder, peer, tmp_path, kills):
+    peer.start(instance=7)
+    told, home = tmp_path / "plant.json", tmp_path / "lake"
+    url, now = f"http://127.0.0.1:{peer.port}", THEN.isoformat()
+    describe(told, "mtconnect", url, {"interval_ms": 20, "count": 50}, signals(folder), home, now)
+    share = 1389 // (kills + 1)
+    for n in range(kills):
+        process = await asyncio.to_thread(start, told)
+        for part in range(10):  # it is killed while lines come
+            peer.play(A, share * n + share * part // 10, share * n + share * (part + 1) // 10)
+            await asyncio.sleep(random.Random(n + part).uniform(0.01, 0.15))
+        kill(process)
+    end = peer.play(A, share * kills)
+    async with plant(folder, home, peer.port) as (line, history):
+        await until(line, end)
+        check(stored(history), expected(folder, A))
+        assert history.events(START, datetime.now(UTC), kinds=["gap", "refusal"]).num_rows == 0
