@@ -13,6 +13,7 @@ from arkwright.cli.diagnose import diagnose_command
 from arkwright.cli.feed import feed_app
 from arkwright.cli.history import history_command
 from arkwright.cli.orders import orders_app
+from arkwright.cli.replay import replay_command
 from arkwright.cli.run import demo_command, run_command, status_command
 from arkwright.cli.site import check_command, new_command
 
@@ -29,6 +30,7 @@ app.command("status")(status_command)
 app.command("new")(new_command)
 app.command("check")(check_command)
 app.command("diagnose")(diagnose_command)
+app.command("replay")(replay_command)
 app.command("history")(history_command)
 app.command("audit")(audit_command)
 app.add_typer(connect_app, name="connect")

@@ -64,6 +64,12 @@ class View:
         query = query if since is None else query.where(t.FINDINGS.c.end > since)
         return [load(Finding, text) for text in self.at.execute(query).scalars()]
 
+    def findings_of(self, check: str) -> list[Finding]:
+        """Return everything that a check found, the oldest first."""
+        query = select(t.FINDINGS.c.body).order_by(t.FINDINGS.c.end, t.FINDINGS.c.id)
+        query = query.where(t.FINDINGS.c.check_name == check)
+        return [load(Finding, text) for text in self.at.execute(query).scalars()]
+
     def order(self, order_id: str) -> WorkOrder | None:
         """Return a work order."""
         return self._one(t.ORDERS, WorkOrder, order_id)
