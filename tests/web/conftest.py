@@ -55,8 +55,8 @@ class Served:
         self.process.wait()
 
 
-def start(folder: Path, port: int, *more: str) -> Served:
-    command = [sys.executable, "-m", "tests.web.works", str(folder), str(port), *more]
+def start(folder: Path, port: int, *more: str, module: str = "tests.web.works") -> Served:
+    command = [sys.executable, "-m", module, str(folder), str(port), *more]
     log = (folder / "errors.txt").open("w")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=dict(os.environ))
     assert process.stdout is not None
@@ -70,6 +70,19 @@ def served() -> Iterator[Served]:
     """The works with two cards, served; its owner is there."""
     folder = open_folder("arkwright-web-")
     site = start(folder, unused_port(), "--cards")
+    with site.client() as client:
+        form = {"name": NAME, "password": PASSWORD, "again": PASSWORD}
+        assert client.post(site.link, data=form).status_code == 303
+    yield site
+    site.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def furnished() -> Iterator[Served]:
+    """The works with a morning of history, records of a failing bearing, and what the checks find in them."""
+    folder = open_folder("arkwright-furnished-")
+    site = start(folder, unused_port(), module="tests.web.furnished")
     with site.client() as client:
         form = {"name": NAME, "password": PASSWORD, "again": PASSWORD}
         assert client.post(site.link, data=form).status_code == 303
@@ -96,8 +109,23 @@ def page(browser, served):
     """A fresh page of somebody who is logged in."""
     with served.inside() as client:
         token = client.cookies["arkwright_session"]
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.add_cookies([{"name": "arkwright_session", "value": token, "url": served.url}])
+    with looking(browser, served, token) as page:
+        yield page
+
+
+@pytest.fixture
+def sight(browser, furnished):
+    """A fresh page of the owner of the furnished works."""
+    with furnished.inside() as client:
+        token = client.cookies["arkwright_session"]
+    with looking(browser, furnished, token) as page:
+        yield page
+
+
+@contextlib.contextmanager
+def looking(browser, site, token):
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
+    context.add_cookies([{"name": "arkwright_session", "value": token, "url": site.url}])
     yield context.new_page()
     context.close()
 

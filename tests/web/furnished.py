@@ -1,4 +1,4 @@
-"""The plant of `works`, furnished: a morning of readings, records of a failing bearing, and the cards they make.
+"""The plant of `works`, furnished: a morning of readings, records of a failing bearing, and their cards.
 
 ``python -m tests.web.furnished FOLDER PORT`` serves it and prints where.
 """
@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,12 +18,18 @@ from tests.web.works import Works, open_works, wavy
 
 from arkwright.app.demo.areas.rows import Tick
 from arkwright.app.demo.areas.trains import RATE_HZ, TRAINS, condition_of, point_of
+from arkwright.app.demo.folder import write_site
 from arkwright.app.demo.physics.vibration import record
+from arkwright.app.demo.ports import Ports
+from arkwright.app.site import load_site
 from arkwright.app.uses import offer, report
+from arkwright.core.feed import Card
 from arkwright.core.finding import Finding
+from arkwright.core.plant import Site
 from arkwright.core.tables import EVENTS, GOOD, UNCERTAIN, ReadingsBuilder, Scale, Slice, Waveform, to_us
 from arkwright.health.examine import examine
 from arkwright.health.fault import faults
+from arkwright.history.ledger import Ledger
 
 PUMP = TRAINS[0]
 N_SAMPLES = 32_768
@@ -77,7 +84,7 @@ def _curve(name: str, seconds: np.ndarray, rng: np.random.Generator, i: int) -> 
 
 
 def going_on(signal, i):
-    """What the pump reads from now on: where its morning ended, so that a live curve goes on without a jump."""
+    """What the pump reads from now on: where its morning ended, so that a live curve does not jump."""
     if signal.asset != PUMP.asset:
         return wavy(signal, i)
     number = PLACES[signal.name]
@@ -113,6 +120,28 @@ def _refusal(now: datetime):
     }
     row = {"id": "r1", "kind": "refusal", "subject": "iron", "start": now, "end": None}
     return pa.Table.from_pylist([row | {"server_time": now, "detail": json.dumps(detail)}], schema=EVENTS)
+
+
+def site_of_works() -> Site:
+    """The site of the demo works, as its folder says."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_site(Path(folder), Ports(1, 2, 3, 4))
+        return load_site(Path(folder))
+
+
+def offered(ledger: Ledger, location: str, band: str = "watch") -> Card:
+    """Lay one more card, of a bearing at some place of the second pump."""
+    now = datetime.now(UTC)
+    text = f"Bearing at {location}: lines of the outer race."
+    finding = Finding(
+        "bearing", "P-102", "outer_race", band, 0.9, now - timedelta(minutes=1), now, text, location=location
+    )
+    with ledger.change() as change:
+        change.add_findings([finding])
+        offer(change, site_of_works(), faults(), [finding], now)
+        card = change.card(finding.subject)
+    assert card is not None
+    return card
 
 
 async def main(folder: Path, port: int) -> None:

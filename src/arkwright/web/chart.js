@@ -181,13 +181,14 @@ export default {
       setTimeout(() => this.chart.isDisposed() || this.chart.setOption({ grid: { top: this.top() } }));
     },
     places(box, api, data) {
-      const placed = data.map((l) => ({ x: api.coord([l.hz, 0])[0], row: -1, left: 0, text: shortened(l), found: l.found }));
+      const placed = data.map((l) => ({ x: api.coord([l.hz, 0])[0], row: -1, left: 0, width: 0, text: shortened(l), found: l.found }));
       // Found lines choose first, sidebands last, so that a crowd of them never hides what matters.
       const taken = Array.from({ length: ROWS }, () => []);
       const rank = (p) => 2 * !p.found + /[+−]/.test(p.text);
       for (const p of placed.toSorted((a, b) => rank(a) - rank(b))) {
         if (p.x < box.x || p.x > box.x + box.width) continue;
         const width = echarts.format.getTextRect(p.text, `${p.found ? 600 : 400} 11px ${this.style.fontFamily}`).width + 5;
+        p.width = width;
         p.left = Math.max(box.x, Math.min(p.x - width / 2, box.x + box.width - width));
         p.row = taken.findIndex((spans, r) => spans.every(([a, b]) => p.left >= b || p.left + width <= a) && this.leaderFree(taken, r, p.x));
         if (p.row >= 0) taken[p.row].push([p.left, p.left + width]);

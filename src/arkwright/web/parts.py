@@ -208,12 +208,12 @@ def button(text: str | Markup, on_click: Callable[[], Any], *, look: str = "", *
     return element
 
 
-def field(tag_name: str, label: str, **props: str) -> dict[str, str]:
+def field(kind: str, label: str, **props: str) -> dict[str, str]:
     """Draw a field to write into; the returned ``text`` follows what is written."""
     from nicegui import ui
 
     written = {"text": ""}
-    element = ui.element(tag_name).classes("input")
+    element = ui.element(kind).classes("input")
     for name, value in {"aria-label": label, "placeholder": label, **props}.items():
         element.props[name] = value
     element.on("input", lambda e: written.update(text=str(e.args)), js_handler="(e) => emit(e.target.value)")
