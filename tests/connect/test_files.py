@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 from tests.connect.opcua_harness import Inlet, connection, has_no_doubles, running, signal
 
+from arkwright.connect import files_session
 from arkwright.connect.files import SOURCE
 from arkwright.connect.files_cells import find_time, parse_number, time_reader
 from arkwright.connect.files_csv import Portion, read_pieces
@@ -161,6 +162,16 @@ async def test_what_is_not_meant_to_be_read_is_left_alone(tmp_path, name):
     write(tmp_path / "a.csv", "time,temp\n2026-05-01T06:00:00Z,1\n")
     inlet = await watch(tmp_path, [TEMP], n_rows(1))
     assert (len(inlet.rows()), inlet.refusals) == (1, [])
+
+
+async def test_a_folder_that_is_seldom_looked_at_is_alive_meanwhile(tmp_path, monkeypatch):
+    monkeypatch.setattr(files_session, "BEAT_S", 0.05)
+    inlet = Keeping()
+    async with running(SOURCE, files(tmp_path, period_s=60.0), [TEMP], inlet) as errors:
+        await inlet.until(lambda: inlet.beats > 5)
+        tmp_path.rename(tmp_path.with_name("gone"))
+        await inlet.until(lambda: errors)
+    assert "no folder" in str(errors[0])
 
 
 async def test_files_that_a_signal_names_are_the_only_ones_it_takes(tmp_path):

@@ -30,6 +30,8 @@ from arkwright.core.tables import READINGS, Waveform, concat
 TABLES = {"csv": files_csv.read_pieces, "parquet": files_parquet.read_pieces}
 BATCH_ROWS = 50_000
 BATCH_BYTES = 16_000_000
+LOOK_SHARE, LONGEST_PAUSE_S = 0.05, 10.0
+BEAT_S = 5.0
 
 
 async def run_session(connection: Connection, signals: Sequence[Signal], inlet: Inlet) -> None:
@@ -47,12 +49,26 @@ async def run_session(connection: Connection, signals: Sequence[Signal], inlet: 
     watch = Watch(folder_of(connection), settings, unpack_marks(inlet.resume))
     taker = Taker(watch, targets, settings, inlet)
     while True:
-        for seen in await asyncio.to_thread(watch.look):
+        began = time.monotonic()
+        news = await asyncio.to_thread(watch.look)
+        # A folder of very many files is looked at less often: the look itself must not keep a core busy.
+        pause_s = max(settings.period_s, min((time.monotonic() - began) / LOOK_SHARE, LONGEST_PAUSE_S))
+        for seen in news:
             inlet.beat()
             await taker.take(seen)
         await taker.hand_over()
+        await _pause(watch, inlet, pause_s)
+
+
+async def _pause(watch: Watch, inlet: Inlet, pause_s: float) -> None:
+    """Wait for the next look, and see meanwhile that the folder is still there."""
+    end = time.monotonic() + pause_s
+    inlet.beat()
+    while (left := end - time.monotonic()) > 0:
+        await asyncio.sleep(min(left, BEAT_S))
+        if not await asyncio.to_thread(watch.folder.is_dir):
+            return  # the next look says so
         inlet.beat()
-        await asyncio.sleep(settings.period_s)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO, NamedTuple
 
 from arkwright.connect.files_settings import Settings
@@ -135,18 +136,20 @@ class Watch:
     def _list(self) -> list[Seen]:
         if not self.folder.is_dir():
             raise SourceError(f"no folder '{self.folder}'", wanted="the folder of the connection's URL")
-        now = self.clock()
+        now, skip = self.clock(), len(str(self.folder).rstrip("/")) + 1
         found: list[Seen] = []
         since: dict[str, tuple[int, int, float]] = {}
         for path in self.folder.glob(self.settings.include):
-            name = path.relative_to(self.folder).as_posix()
+            name = str(path)[skip:]
             if any(part.startswith(".") for part in name.split("/")) or name.endswith(LEFT_OUT):
                 continue
             try:
                 stat = path.stat()
             except OSError:  # it went away between listing and asking
                 continue
-            if not path.is_file() or path.suffix.lower() == ".json":  # which tells of the file beside it
+            if (
+                not S_ISREG(stat.st_mode) or path.suffix.lower() == ".json"
+            ):  # which tells of the file beside it
                 continue
             if len(found) == MOST_FILES:
                 raise SourceError(
