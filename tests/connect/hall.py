@@ -5,6 +5,7 @@ import contextlib
 import json
 import signal
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,11 +27,19 @@ class Hall:
     def __init__(self, folder, source, connection, signals):
         self.lake = Lake(folder)
         self.live = LiveTable(signals, lambda _: self.line.is_alive())
-        self.intake = Intake(self.lake, self.live)
+        self.committed = {s.name: [] for s in signals}
+        self.intake = Intake(self, self.live)
         resume = self.lake.resume(connection.name) or {}
         self.line = Line(connection, source, signals, self.intake.queue, resume, self._last_reading())
         self.intake.lines.append(self.line)
-        self._seen, self._rows = -1, []
+
+    def commit(self, readings, waveforms, events, resumes, *more):
+        """Be the intake's store: the lake, and beside it a cheap list to wait for."""
+        self.lake.commit(readings, waveforms, events, resumes, *more)
+        names, values = readings.column("signal").to_pylist(), readings.column("value").to_pylist()
+        for name, value in zip(names, values, strict=True):
+            if value is not None:
+                self.committed[name].append(value)
 
     def _last_reading(self):
         times = self.lake.newest().column("server_time").to_pylist()
@@ -48,15 +57,9 @@ class Hall:
             self.lake.close()
             assert all(isinstance(r, asyncio.CancelledError) for r in results), results
 
-    def rows(self, name=None):
-        """Everything that history holds, in the order of source time."""
-        if self.intake.commits != self._seen:
-            self._seen = self.intake.commits
-            self._rows = _plain(self.lake.readings.read())
-        return [r for r in self._rows if name in (None, r["signal"])]
-
-    def values(self, name):
-        return [r["value"] for r in self.rows(name) if r["value"] is not None]
+    def rows(self, name):
+        """Everything that history holds of a signal, in the order of source time."""
+        return [r for r in _plain(self.lake.readings.read()) if r["signal"] == name]
 
     def events(self, kind):
         found = [r for r in _plain(self.lake.events.read()) if r["kind"] == kind]
@@ -78,8 +81,8 @@ class Hall:
 
     async def until_more(self, name, n, within_s=20.0):
         """Wait for n more readings of a signal than there are now."""
-        have = len(self.values(name))
-        return await self.until(lambda: len(self.values(name)) >= have + n, within_s)
+        have = len(self.committed[name])
+        return await self.until(lambda: len(self.committed[name]) >= have + n, within_s)
 
 
 def _plain(table):
@@ -101,24 +104,24 @@ def read_journal(path):
     return [Made(float(v), datetime.fromtimestamp(int(ms) / 1000, UTC)) for v, ms in pairs]
 
 
-def account(hall, name, journal, *, slack_s=0.06, forgiven=()):
+def account(rows, gaps, journal, *, slack_s=0.06, forgiven=()):
     """Compare history with the peer's journal: return what is missing outside every gap, and what is doubled.
 
     Only values between the first and the last that history holds count: what the peer made before it was
     first read, and after the test stopped reading, nobody has lost. ``forgiven`` are moments shortly before
     which a peer may have forgotten what it had promised.
     """
-    rows = [r for r in hall.rows(name) if r["value"] is not None]
-    held = [r["value"] for r in rows]
+    held = [r["value"] for r in rows if r["value"] is not None]
     made = {m.value: m for m in journal}
     slack = timedelta(seconds=slack_s)
-    gaps = [(e["start"] - slack, e["end"] + slack) for e in hall.events("gap")]
+    spans = [(e["start"] - slack, e["end"] + slack) for e in gaps]
     order = [m.value for m in journal]
     first, last = order.index(held[0]), order.index(held[-1])
-    lost = [v for v in order[first : last + 1] if v not in set(held)]
-    gaps += [(moment - PROMISED, moment + PROMISED) for moment in forgiven]
-    silent = [v for v in lost if not any(a <= made[v].time <= b for a, b in gaps)]
-    doubled = sorted({v for v in held if held.count(v) > 1}) if len(held) != len(set(held)) else []
+    there = set(held)
+    lost = [v for v in order[first : last + 1] if v not in there]
+    spans += [(moment - PROMISED, moment + PROMISED) for moment in forgiven]
+    silent = [v for v in lost if not any(a <= made[v].time <= b for a, b in spans)]
+    doubled = [v for v, n in Counter(held).items() if n > 1]
     invented = [v for v in held if v not in made]
     return silent, doubled, invented
 
