@@ -18,6 +18,7 @@ from sqlalchemy import delete, text, update
 from arkwright.core.errors import FeedError, HistoryError
 from arkwright.core.feed import Card
 from arkwright.core.finding import Evidence, Finding
+from arkwright.core.plant import Connection, Site
 from arkwright.core.work import Job, WorkOrder
 from arkwright.history import ledger_tables as t
 from arkwright.history.ledger import open_ledger
@@ -238,6 +239,25 @@ def test_states_ticks_resumes_and_snapshots_are_kept(url):
         assert view.snapshot(digest) == {"name": "works", "assets": ["p1"]}
     assert ledger.keep_site({"assets": ["p1"], "name": "works"}, NOW) == digest
     ledger.close()
+
+
+def test_a_snapshot_of_the_site_holds_no_secret(ledger):
+    settings = {"user": "ana", "password": "pw1", "key_file": "k.pem", "api_token": "pw2", "token": ""}
+    connection = Connection("plc", "opcua", "opc.tcp://ana:pw3@plc.example:4840/x", settings)
+    site = Site("works", {}, {}, {"plc": connection}, settings={"ledger": "postgresql://a:pw4@db/x"})
+    kept = ledger.keep_site(site, NOW)
+    with ledger.view() as view:
+        told = view.snapshot(kept)
+    assert not [secret for secret in ("pw1", "pw2", "pw3", "pw4") if secret in dump(told)]
+    assert told["connections"]["plc"]["settings"] == {
+        "user": "ana",
+        "password": "***",
+        "key_file": "k.pem",
+        "api_token": "***",
+        "token": "",
+    }
+    assert told["connections"]["plc"]["url"] == "opc.tcp://ana:***@plc.example:4840/x"
+    assert told["settings"]["ledger"] == "postgresql://a:***@db/x"
 
 
 def test_the_outbox_and_the_filings_hold_each_thing_once(ledger):

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from arkwright.core.errors import HistoryError
 from arkwright.history.ledger_audit import BrokenAct, Head, verify
-from arkwright.history.ledger_codec import dump
+from arkwright.history.ledger_codec import dump, without_secrets
 from arkwright.history.ledger_tables import STEPS, Steps, bring_up
 from arkwright.history.ledger_view import Change, View
 
@@ -60,7 +60,8 @@ class Ledger:
             return verify(view.at, anchor)
 
     def keep_site(self, site: object, now: datetime) -> str:
-        """Keep a snapshot of the site as it was loaded; return its hash."""
+        """Keep a snapshot of the site as it was loaded, without its secrets; return its hash."""
+        site = without_secrets(site)
         digest = hashlib.sha256(dump(site).encode()).hexdigest()
         with self.change() as change:
             change.add_snapshot(digest, now, site)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
@@ -16,6 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 from arkwright.core.errors import HistoryError
 
 Noun = TypeVar("Noun")
+_SECRET = re.compile(r"(^|_)(password|passphrase|secret|token|key)$", re.IGNORECASE)
+_USERINFO = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*@")
 
 
 def plain(thing: object) -> Any:
@@ -73,6 +76,16 @@ def load_mapping(text: str | None) -> dict[str, object]:
 def safe_text(text: str) -> str:
     """Return text that both engines can keep: no NUL, no lone surrogate."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def without_secrets(thing: object) -> Any:
+    """Turn a noun into plain JSON in which no password, token or key can be read, in URLs neither."""
+    thing = plain(thing)
+    if isinstance(thing, dict):
+        return {k: "***" if v and _SECRET.search(k) else without_secrets(v) for k, v in thing.items()}
+    if isinstance(thing, list):
+        return [without_secrets(each) for each in thing]
+    return _USERINFO.sub(r"\1:***@", thing) if isinstance(thing, str) else thing
 
 
 @cache
