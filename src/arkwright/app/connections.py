@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from arkwright.core.catalog import Source, Step, Suggestion, find_entries
+from arkwright.core.catalog import Source, Step, Suggestion, entry_names, find_entries
 from arkwright.core.errors import ArkwrightError, SourceError
 from arkwright.core.plant import Connection
 from arkwright.core.quantity import find_quantity, find_unit
@@ -38,7 +38,7 @@ def sources() -> Mapping[str, Source]:
 
 def protocols() -> frozenset[str]:
     """Name the protocols that a connection of a site folder may have."""
-    return frozenset(sources())
+    return frozenset(entry_names(ROOM, "SOURCE"))
 
 
 def find_source(url: str, protocol: str = "") -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -84,7 +84,7 @@ class Plant:
             await asyncio.sleep(STATUS_EVERY_S)
 
     async def _keep_house(self) -> None:
-        policy = Policy(_raw_days(self.site))
+        policy = _policy(self.site)
         while True:
             await asyncio.sleep(UPKEEP_EVERY_S)
             await asyncio.to_thread(hand_over, self.ledger, self.lake)
@@ -189,7 +189,8 @@ def _source(connection: Connection) -> Source:
     return find_entry(SOURCES, "SOURCE", Source, connection.protocol)
 
 
-def _raw_days(site: Site) -> float | None:
+def _policy(site: Site) -> Policy:
     table = site.settings.get("history", {})
-    days = table.get("raw_days") if isinstance(table, dict) else None
-    return None if days is None else float(days)
+    stated = table if isinstance(table, dict) else {}
+    known = {f.name: float(stated[f.name]) for f in fields(Policy) if stated.get(f.name) is not None}
+    return Policy(**known)

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from arkwright.app.folder import Flaw, FolderReading, number_or_text
+from arkwright.core.catalog import entry_names
 from arkwright.core.errors import ArkwrightError, SiteError
 from arkwright.core.plant import Asset, Connection, Limits, Money, Signal, Site
 from arkwright.core.quantity import find_unit
@@ -45,6 +46,7 @@ SIGNAL_COLUMNS: Mapping[str, str] = {
     "title": "how people call it",
     "title_zh": "the same in Chinese",
 }
+HISTORY = ("raw_days", "waveform_days", "waveform_every_s")
 LIMITS = ("low_low", "low", "high", "high_high")
 KINDS = ("value", "text", "waveform")
 
@@ -124,6 +126,12 @@ def _check_settings(reading: _Reading, settings: Mapping[str, object]) -> None:
         reading.flaw(
             "site.toml", None, f"time zone '{zone}' is not known", "an IANA name", "As Europe/Berlin."
         )
+    history = settings.get("history")
+    for name, value in history.items() if isinstance(history, dict) else ():
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+        if name in HISTORY and not is_number:
+            found = f"[history] {name} is {value!r}"
+            reading.flaw("site.toml", None, found, "a number above 0", "Correct it.")
 
 
 def _read_connections(reading: _Reading, settings: Mapping[str, object]) -> None:
@@ -139,6 +147,10 @@ def _read_connections(reading: _Reading, settings: Mapping[str, object]) -> None
             reading.flaw("site.toml", None, f"connection '{name}' lacks url or protocol",
                          "protocol and url", f"Write both in [connections.{name}].")  # fmt: skip
             continue
+        if protocol not in entry_names("arkwright.connect", "SOURCE"):
+            wanted = ", ".join(entry_names("arkwright.connect", "SOURCE"))
+            reading.flaw("site.toml", None, f"protocol '{protocol}' of connection '{name}' is not known",
+                         f"one of {wanted}", "Correct it.")  # fmt: skip
         rest = {k: v for k, v in row.items() if k not in {"url", "protocol"}} | secrets.get(name, {})
         reading.connections[name] = Connection(name, str(protocol), str(url), rest)
 

@@ -181,13 +181,20 @@ def find_entries(package: str, attribute: str, kind: type[Entry]) -> Mapping[str
     EntryError
         If an attribute is of another kind, or its name is not that of its file.
     """
-    home = import_module(package)
     found: dict[str, Entry] = {}
-    for module in sorted(m.name for m in pkgutil.iter_modules(home.__path__)):
-        if f"\n{attribute} = " in files(package).joinpath(f"{module}.py").read_text(encoding="utf-8"):
-            entry = getattr(import_module(f"{package}.{module}"), attribute)
-            found[_checked_name(entry, kind, f"{package}.{module}")] = entry
+    for module in entry_names(package, attribute):
+        entry = getattr(import_module(f"{package}.{module}"), attribute)
+        found[_checked_name(entry, kind, f"{package}.{module}")] = entry
     return found
+
+
+@cache
+def entry_names(package: str, attribute: str) -> tuple[str, ...]:
+    """Name the modules of a package that end in ``ATTRIBUTE = ...``, without loading them."""
+    home = import_module(package)
+    modules = sorted(m.name for m in pkgutil.iter_modules(home.__path__))
+    sign = f"\n{attribute} = "
+    return tuple(m for m in modules if sign in files(package).joinpath(f"{m}.py").read_text(encoding="utf-8"))
 
 
 def find_entry(package: str, attribute: str, kind: type[Entry], name: str) -> Entry:

@@ -1,4 +1,4 @@
-"""Upkeep of history, in a process of its own: sort closed hours and days, age readings, remove dead files.
+"""Upkeep of history, in a process of its own: sort closed hours and days, age what is old, remove dead files.
 
 ``python -m arkwright.history.compact FOLDER`` does one round and prints nothing; the rows are the same after
 it as before, but for those older than the policy keeps.
@@ -28,6 +28,7 @@ from arkwright.history.durable import FolderLock
 from arkwright.history.files import HOUR_US, DataFile, told_as_history
 from arkwright.history.forms import FORMS, MINUTE_US, STORED_MINUTES
 from arkwright.history.sums import gathered, sums_of_readings, usable
+from arkwright.history.thin import remove_unnamed, thin_waveforms
 
 DAY_US = 24 * HOUR_US
 CHUNK_ROWS = 2_000_000  # rows sorted at once: about 250 MB
@@ -39,26 +40,34 @@ Cut = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Policy:
-    """What is kept how long: readings for ``raw_days`` [d] and then as minutes, for ever where None."""
+    """What is kept how long; None is for ever.
+
+    Readings are kept whole for ``raw_days`` [d] and then as minutes; waveforms all for ``waveform_days`` [d]
+    and then one of each signal every ``waveform_every_s`` [s]. A sensor that records 1.6 s at 25.6 kHz every
+    ten seconds fills about a gigabyte a day: waveforms are thinned unless the site says otherwise.
+    """
 
     raw_days: float | None = None
+    waveform_days: float | None = 7.0
+    waveform_every_s: float = 3600.0
 
 
 @dataclass(frozen=True)
 class Upkeep:
-    """What one round did: files joined into others, readings aged to minutes, dead files removed."""
+    """What one round did: files joined, readings aged to minutes, waveforms thinned, dead files removed."""
 
     joined: int = 0
     written: int = 0
     aged: int = 0
     removed: int = 0
+    thinned: int = 0
 
 
 def start_round(folder: Path, policy: Policy = Policy()) -> subprocess.Popen[bytes]:
     """Start one round of upkeep in a process of its own, of low priority."""
     words = [sys.executable, "-m", "arkwright.history.compact", str(folder)]
-    if policy.raw_days is not None:
-        words += ["--raw-days", str(policy.raw_days)]
+    for name in ("raw_days", "waveform_days", "waveform_every_s"):
+        words += [f"--{name.replace('_', '-')}", str(getattr(policy, name))]
     return subprocess.Popen(words)
 
 
@@ -83,17 +92,24 @@ def compact(folder: Path, now: datetime, policy: Policy = Policy(), grace_s: flo
     """
     with told_as_history(folder), FolderLock(folder / "upkeep.lock"):
         tables = {name: DeltaFolder(folder / name, form) for name, form in FORMS.items()}
-        aged = 0
+        aged = thinned = joined = written = removed = 0
         if policy.raw_days is not None:
-            horizon_us = (to_us(now) - int(policy.raw_days * DAY_US)) // DAY_US * DAY_US
-            aged = age(tables["readings"], tables["minutes"], horizon_us)
-        joined = written = removed = 0
+            aged = age(tables["readings"], tables["minutes"], _days_ago_us(now, policy.raw_days))
+        if policy.waveform_days is not None:
+            horizon_us = _days_ago_us(now, policy.waveform_days)
+            every_us = int(policy.waveform_every_s * 1e6)
+            thinned = thin_waveforms(tables["waveforms"], folder / "samples", horizon_us, every_us)
+            removed += remove_unnamed(tables["waveforms"], folder / "samples", grace_s)
         for table in tables.values():
             before, after = _join_all(table, to_us(now))
             joined, written = joined + before, written + after
             table.checkpoint()
             removed += remove_dead(table, grace_s)
-    return Upkeep(joined, written, aged, removed)
+    return Upkeep(joined, written, aged, removed, thinned)
+
+
+def _days_ago_us(now: datetime, days: float) -> int:
+    return (to_us(now) - int(days * DAY_US)) // DAY_US * DAY_US
 
 
 # ------------------------------------------------------------------------------------------------ joining
@@ -262,13 +278,20 @@ def main(words: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="arkwright.history.compact", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--raw-days", type=float, default=None)
+    for name in ("--raw-days", "--waveform-days"):
+        parser.add_argument(name, type=_days, default=None)
+    parser.add_argument("--waveform-every-s", type=float, default=3600.0)
     asked = parser.parse_args(words)
+    policy = Policy(asked.raw_days, asked.waveform_days, asked.waveform_every_s)
     try:
-        compact(asked.folder, datetime.now(UTC), Policy(asked.raw_days))
+        compact(asked.folder, datetime.now(UTC), policy)
     except HistoryError as error:
         raise SystemExit(str(error)) from error
     return 0
+
+
+def _days(word: str) -> float | None:
+    return None if word == "None" else float(word)
 
 
 if __name__ == "__main__":
