@@ -3,7 +3,7 @@
 Protocol: a seeded folder is written, right in every row; `arkwright check` is timed as a whole process, three
 times; the baseline is a process that reads the same tables with the csv module and looks at nothing.
 
-    python -m bench.site
+    python -m bench.site_folder
 """
 
 from __future__ import annotations
