@@ -264,7 +264,7 @@ def _write_asset(draft: _Draft, site: Site, asset: str, asset_class: str) -> Non
             wanted=f"one of {some}" if some else "an asset",
             fix="Add it there, or say what it is with --asset-class (pump, fan, motor, ...).",
         )
-    row = {"asset": asset, "class": asset_class, "title": asset}
+    row = {"asset": asset, "class": asset_class}
     draft.after["assets.csv"] = append_rows(draft.text("assets.csv"), [row])
 
 

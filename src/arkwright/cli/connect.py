@@ -165,7 +165,7 @@ def _choose(
 
     if take_all and (addresses or measures):
         raise typer.BadParameter("--all goes without --address and --as")
-    if (measures and not addresses) or not (addresses or take_all or sys.stdin.isatty()):
+    if (measures and not addresses) or not (addresses or take_all or is_terminal()):
         raise typer.BadParameter("nothing is added without consent: name signals with --address, or --all")
     try:
         found = _run(browse(source, connection), f"Browsing {connection.url}")
@@ -178,6 +178,11 @@ def _choose(
     if addresses:
         return choose_named(found, addresses), []
     return choose_all(found) if take_all else (_confirm(found), [])
+
+
+def is_terminal() -> bool:
+    """Say whether a person sits at the other end and can be asked."""
+    return sys.stdin.isatty()
 
 
 def _confirm(found: Sequence[Suggestion]) -> list[Suggestion]:
