@@ -10,7 +10,8 @@ import pytest
 
 from arkwright.app.demo.physics.bearing import BearingGeometry
 from arkwright.app.demo.physics.vibration import Condition, Line, Mode, Point, record
-from arkwright.app.record_views import RecordRoom, RecordViews, record_views
+from arkwright.app.record_room import RecordRoom
+from arkwright.app.record_views import RecordViews, record_views
 from arkwright.core.errors import HistoryError
 from arkwright.core.plant import Asset, Signal, Site
 from arkwright.core.tables import ReadingsBuilder, Scale, Waveform, to_us

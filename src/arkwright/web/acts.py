@@ -15,7 +15,8 @@ from arkwright.app.uses import approve, defer, move, reject, reopen
 from arkwright.core.feed import Card
 from arkwright.web.markup import icon, join, node
 from arkwright.web.page import Context
-from arkwright.web.parts import attempt, button, card_title, field, local, may_act, this_client, toast
+from arkwright.web.parts import card_title, local
+from arkwright.web.telling import attempt, button, field, may_act, this_client, toast
 from arkwright.web.theme import show
 from arkwright.web.words import say
 

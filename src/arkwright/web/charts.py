@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import nicegui.elements.echart  # noqa: F401  (makes the library known that chart.js imports)
@@ -11,11 +11,10 @@ from nicegui.element import Element
 
 from arkwright.app.record_views import Curve, Envelope, FaultLine
 from arkwright.app.views import Stretch, Trend
+from arkwright.web.chart_shape import Option, frame_of, line_of
 from arkwright.web.gauge import PRETTY
 from arkwright.web.page import Context, Language
 from arkwright.web.words import pick
-
-Option = dict[str, Any]
 
 LEAST_DB = -10  # what lies further below the floor says nothing
 # What the axes of the views are called.
@@ -89,7 +88,7 @@ def trend_chart(context: Context, view: Trend, *, heading: str = "", live: bool 
 
 def trend_option(view: Trend, language: Language) -> Option:
     """Describe the curve of a signal: its limits as lines, what is not to be trusted as shaded stretches."""
-    series = _line(view["points"]) | {
+    series = line_of(view["points"]) | {
         "markLine": {
             "silent": True,
             "symbol": "none",
@@ -100,7 +99,7 @@ def trend_option(view: Trend, language: Language) -> Option:
         "showSymbol": len(view["points"]) < 3,
         "connectNulls": False,
     }
-    option = _frame("time", "", PRETTY.get(view["unit"], view["unit"]), top=18)
+    option = frame_of("time", "", PRETTY.get(view["unit"], view["unit"]), top=18)
     option["grid"]["bottom"] = 42
     option["xAxis"] |= {"min": view["start_ms"], "max": view["end_ms"], "name": ""}
     option["series"] = [series, _reach(view)]
@@ -187,14 +186,14 @@ def curve_chart(
 def curve_option(curve: Curve, language: Language, *, with_lines: bool = False) -> Option:
     """Describe a curve over time or frequency, with room above for the names of lines."""
     x, y = axis_title(curve["x_title"], language), axis_title(curve["y_title"], language)
-    option = _frame(
+    option = frame_of(
         "value", f"{x} [{curve['x_unit']}]", f"{y} [{curve['y_unit']}]", top=80 if with_lines else 26
     )
     option["xAxis"] |= {"min": 0, "max": curve["points"][-1][0] if curve["points"] else 1}
     option["xAxis"]["axisLabel"]["showMaxLabel"] = False  # it is seldom round
     if curve["y_unit"] == "dB":
         option["yAxis"] |= {"min": LEAST_DB}
-    option["series"] = [_line(curve["points"])]
+    option["series"] = [line_of(curve["points"])]
     return option
 
 
@@ -227,83 +226,3 @@ def axis_title(title: str, language: Language) -> str:
 def file_name(*parts: str) -> str:
     """Return a name for a file that every system takes."""
     return re.sub(r"[^\w.-]+", "-", "-".join(parts)).strip("-")
-
-
-# -------------------------------------------------------------------------------------------- shared shape
-def _line(points: Sequence[Sequence[float | None]]) -> Option:
-    return {
-        "type": "line",
-        "data": [list(p) for p in points],
-        "showSymbol": False,
-        "symbolSize": 5,
-        "lineStyle": {"width": 1.25, "color": "var(--chart-line)"},
-        "itemStyle": {"color": "var(--chart-line)"},
-        "emphasis": {"disabled": True},
-        "z": 3,
-    }
-
-
-def _frame(kind: str, x_name: str, y_name: str, *, top: int) -> Option:
-    return {
-        "animation": False,
-        "useUTC": True,
-        "grid": {"left": 58, "right": 18, "top": top, "bottom": 56},
-        "xAxis": _axis(kind)
-        | {"name": x_name, "nameLocation": "middle", "nameGap": 24, "splitLine": {"show": False}},
-        "yAxis": _axis("value")
-        | {
-            "name": y_name,
-            "scale": True,
-            "nameLocation": "middle",
-            "nameGap": 44,
-            "axisLine": {"show": False},
-        },
-        "tooltip": {
-            "trigger": "axis",
-            "confine": True,
-            "axisPointer": {"type": "cross", "snap": True, "lineStyle": _pointer(), "crossStyle": _pointer()},
-            "backgroundColor": "var(--chart-surface)",
-            "borderColor": "var(--chart-rule)",
-            "textStyle": {"color": "var(--chart-ink)", "fontSize": 12},
-        },
-        "dataZoom": [
-            {"type": "inside", "zoomOnMouseWheel": "ctrl", "moveOnMouseMove": "shift", "filterMode": "none"},
-            {
-                "type": "slider",
-                "height": 12,
-                "bottom": 4,
-                "filterMode": "none",
-                "showDetail": False,
-                **_slider(),
-            },
-        ],
-        # The tool that marks a stretch by dragging; its own buttons stay outside the picture.
-        "toolbox": {"top": -99, "feature": {"dataZoom": {"yAxisIndex": "none", "filterMode": "none"}}},
-    }
-
-
-def _axis(kind: str) -> Option:
-    return {
-        "type": kind,
-        "nameTextStyle": {"color": "var(--chart-ink-2)", "fontSize": 11},
-        "axisLabel": {"color": "var(--chart-ink-2)", "fontSize": 11, "hideOverlap": True},
-        "axisLine": {"lineStyle": {"color": "var(--chart-rule)"}},
-        "axisTick": {"lineStyle": {"color": "var(--chart-rule)"}},
-        "splitLine": {"lineStyle": {"color": "var(--chart-grid)"}},
-    }
-
-
-def _pointer() -> Mapping[str, Any]:
-    return {"color": "var(--chart-ink-2)", "width": 1, "type": "dashed"}
-
-
-def _slider() -> Mapping[str, Any]:
-    return {
-        "borderColor": "var(--chart-grid)",
-        "fillerColor": "var(--chart-select)",
-        "backgroundColor": "var(--chart-surface)",
-        "dataBackground": {"lineStyle": {"opacity": 0}, "areaStyle": {"opacity": 0}},
-        "selectedDataBackground": {"lineStyle": {"opacity": 0}, "areaStyle": {"opacity": 0}},
-        "handleStyle": {"color": "var(--chart-surface)", "borderColor": "var(--chart-ink-2)"},
-        "moveHandleSize": 0,
-    }

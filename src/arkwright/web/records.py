@@ -11,7 +11,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from arkwright.app.record_views import INSTANT, Envelope, Record, RecordViews, record_room
+from arkwright.app.record_room import INSTANT, Record, record_room
+from arkwright.app.record_views import Envelope, RecordViews
 from arkwright.core.errors import ArkwrightError
 from arkwright.core.plant import Asset
 from arkwright.core.tables import from_us
@@ -19,8 +20,9 @@ from arkwright.web.charts import curve_chart, envelope_chart
 from arkwright.web.gauge import title_of
 from arkwright.web.markup import icon, node
 from arkwright.web.page import Context
-from arkwright.web.parts import button, empty_state, local
-from arkwright.web.proofs import FAULTS
+from arkwright.web.parts import empty_state, local
+from arkwright.web.plots import FAULTS
+from arkwright.web.telling import button
 from arkwright.web.theme import show
 from arkwright.web.trends import moment_of
 from arkwright.web.words import say

@@ -17,7 +17,8 @@ from arkwright.web.charts import Chart, trend_chart, trend_option
 from arkwright.web.gauge import title_of, value
 from arkwright.web.markup import join, node
 from arkwright.web.page import Context
-from arkwright.web.parts import button, local
+from arkwright.web.parts import local
+from arkwright.web.telling import button
 from arkwright.web.theme import show
 from arkwright.web.words import say
 

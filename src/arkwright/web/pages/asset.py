@@ -27,7 +27,6 @@ from arkwright.web.parts import (
     empty_state,
     facts,
     frame,
-    keep_fresh,
     link,
     local,
     money,
@@ -35,6 +34,7 @@ from arkwright.web.parts import (
     state_word,
 )
 from arkwright.web.records import RecordPanel
+from arkwright.web.telling import keep_fresh
 from arkwright.web.theme import show
 from arkwright.web.trends import TrendPanel, window_of
 from arkwright.web.words import say, write_number

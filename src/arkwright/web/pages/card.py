@@ -24,14 +24,15 @@ from arkwright.web.parts import (
     empty_state,
     facts,
     frame,
-    keep_fresh,
     local,
     money,
     section,
     span_words,
     state_word,
 )
-from arkwright.web.proofs import draw_plots, proof_list
+from arkwright.web.plots import draw_plots
+from arkwright.web.proofs import proof_list
+from arkwright.web.telling import keep_fresh
 from arkwright.web.theme import show
 from arkwright.web.words import say
 

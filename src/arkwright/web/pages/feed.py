@@ -14,7 +14,8 @@ from arkwright.web.acts import Acts
 from arkwright.web.cards import card_face
 from arkwright.web.markup import icon, join, node
 from arkwright.web.page import Context, Page
-from arkwright.web.parts import ago, button, card_text, card_title, empty_state, frame, keep_fresh, link
+from arkwright.web.parts import ago, card_text, card_title, empty_state, frame, link
+from arkwright.web.telling import button, keep_fresh
 from arkwright.web.theme import show
 from arkwright.web.words import say
 

@@ -16,21 +16,8 @@ from arkwright.web.acts import ask
 from arkwright.web.markup import icon, join, node
 from arkwright.web.page import Context, Page
 from arkwright.web.pages.card import act_log, job_panel
-from arkwright.web.parts import (
-    attempt,
-    button,
-    crumbs,
-    empty_state,
-    facts,
-    field,
-    frame,
-    local,
-    may_act,
-    section,
-    state_word,
-    this_client,
-    toast,
-)
+from arkwright.web.parts import crumbs, empty_state, facts, frame, local, section, state_word
+from arkwright.web.telling import attempt, button, field, may_act, this_client, toast
 from arkwright.web.theme import show
 from arkwright.web.words import say
 

@@ -16,13 +16,13 @@ from arkwright.web.parts import (
     PRIORITY_WORDS,
     asset_path,
     asset_title,
-    button,
     empty_state,
     frame,
     link,
     local,
     state_word,
 )
+from arkwright.web.telling import button
 from arkwright.web.theme import show
 from arkwright.web.words import say
 
