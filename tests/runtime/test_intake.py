@@ -171,3 +171,14 @@ def test_ticks_lie_on_the_grid_and_none_is_judged_twice():
     assert due_ends(watch, 130 * second, 133 * second) == []
     assert len(due_ends(watch, 10 * second, 10**6 * second, most=5)) == 5
     assert watch_all([check], [Asset("p1")], frozenset({"c"})) == []
+
+
+async def test_a_cancellation_that_meets_an_arriving_batch_is_not_lost():
+    """Python 3.11's wait_for would swallow it, and a plant that is told to stop would run on."""
+    intake, line = plant(Memory(), None)
+    work = asyncio.create_task(intake.run())
+    await asyncio.sleep(0.05)
+    await line.put(batch(1.0))  # the getter is woken up, but has not run yet when the cancellation comes
+    work.cancel()
+    await asyncio.wait([work], timeout=2)
+    assert work.cancelled()

@@ -101,7 +101,8 @@ class Link:
         try:
             await asyncio.to_thread(self.client.connect, host, port, 20)
             self.client.loop_start()
-            await asyncio.wait_for(self._connected, _TIMEOUT_S)
+            async with asyncio.timeout(_TIMEOUT_S):
+                await self._connected
         except TimeoutError as error:
             raise SourceError("the broker does not answer", where=f"{host}:{port}") from error
 
@@ -130,7 +131,8 @@ class Link:
             raise SourceError("connection lost while subscribing")
         self._granted[mid] = answer
         try:
-            return await asyncio.wait_for(answer, _TIMEOUT_S)
+            async with asyncio.timeout(_TIMEOUT_S):
+                return await answer
         except TimeoutError as error:
             raise SourceError("the broker does not answer a subscription") from error
 
@@ -259,7 +261,8 @@ async def examine(connection: Connection, topics: list[str]) -> list[Step]:
     steps: list[Step] = []
     try:
         steps.append(Step(f"resolve {host}", True, await asyncio.to_thread(socket.gethostbyname, host)))
-        _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 5)
+        async with asyncio.timeout(5):
+            _, writer = await asyncio.open_connection(host, port)
         writer.close()
         steps.append(Step(f"reach port {port}", True))
         async with open_link(connection, is_persistent=False) as link:

@@ -96,7 +96,9 @@ class Intake:
         rows, end = 0, time.monotonic() + GROUP_S
         while rows < GROUP_ROWS and (left := end - time.monotonic()) > 0:
             try:
-                line, batch = await asyncio.wait_for(self.queue.get(), left)
+                # Not wait_for: of Python 3.11 it swallows a cancellation that meets a batch just arrived.
+                async with asyncio.timeout(left):
+                    line, batch = await self.queue.get()
             except TimeoutError:
                 break
             group.append((line, batch))
