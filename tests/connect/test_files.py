@@ -261,11 +261,25 @@ async def test_many_bad_rows_are_told_of_without_flooding(tmp_path):
     assert found[-1] == "4980 more rows are not right"
 
 
+async def test_a_logger_that_writes_a_bad_row_each_time_is_told_of_ever_more_seldom(tmp_path):
+    path, inlet = tmp_path / "a.csv", Keeping()
+    write(path, "time,temp\n")
+    async with running(SOURCE, files(tmp_path), [TEMP], inlet):
+        for k in range(100):
+            with path.open("a") as file:
+                file.write(f"never,1\n{(T + timedelta(seconds=k)).isoformat()},1\n")
+            await asyncio.sleep(0.03)
+        await inlet.has(100)
+    found = [f for _, f, _, _ in inlet.refusals]
+    assert len(found[:20]) == 20 and found[19].startswith("row 40: ")
+    assert 1 <= len(found[20:]) <= 4 and found[20].endswith("more rows are not right")
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
         (b"", "no line of names"),
-        (b"time,other\n2026-05-01T06:00:00Z,1\n", "none of its columns is a signal's: time, other"),
+        (b"time,other\n2026-05-01T06:00:00Z,1\n", "no signal takes anything from it"),
         (b"when,temp\n2026-05-01T06:00:00Z,1\n", "no column of the time among when, temp"),
         ("time,temp\n2026-05-01T06:00:00Z,1\n".encode("utf-16"), "UTF-16"),
         (b"time,temp\xb0\n", "names of the columns that are not utf-8"),

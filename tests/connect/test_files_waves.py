@@ -194,6 +194,16 @@ async def test_a_mended_file_is_read_after_all(tmp_path):
         await inlet.until(lambda: inlet.waveforms)
 
 
+async def test_a_folder_of_tables_and_recordings_is_read_without_a_word_too_many(tmp_path):
+    """Signals that name no files take their column where it is; other files are no fault."""
+    save(tmp_path, ".npz")
+    csv.write_csv(pa.table({"time_s": np.arange(500) / RATE, "DE": -X}), tmp_path / "w.csv")
+    (tmp_path / "t.csv").write_text("time,temp\n2026-05-01T06:00:00Z,20\n2026-05-01T06:00:01Z,21\n")
+    signals = [vib("DE"), signal("oven.temp", "temp", "temperature", "degC")]
+    inlet = await watch(tmp_path, signals, lambda i: len(i.waveforms) == 2 and len(i.rows()) == 2)
+    assert inlet.refusals == []
+
+
 async def test_a_file_may_be_a_table_and_a_recording_at_once(tmp_path: Path):
     """A high-speed logger's table: the same column as a trend and as a waveform."""
     times = [T + timedelta(milliseconds=k) for k in range(100)]

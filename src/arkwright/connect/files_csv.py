@@ -91,6 +91,23 @@ def _decode_head(line: bytes, settings: Settings) -> str:
         ) from error  # fmt: skip
 
 
+def names_of(path: Path, settings: Settings, whole: bool) -> tuple[str, ...] | None:
+    """Return the names of the columns of a CSV file, None while they are not written in whole.
+
+    Raises
+    ------
+    SourceError
+        If it is no table of text, or is whole and has none.
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as file:
+        head = read_head(file, settings)
+    if head is None and whole:
+        raise SourceError("no line of names", wanted="a table of text")
+    return head.columns if head else None
+
+
 @dataclass(frozen=True)
 class Portion:
     """What is to be read of one file: on from its mark, for these targets.
@@ -140,8 +157,6 @@ def read_pieces(portion: Portion) -> Iterator[Piece]:
     with portion.path.open("rb") as file:
         head = read_head(file, settings)
         if head is None:
-            if portion.whole:
-                raise SourceError("no line of names", wanted="a table of text")
             return
         # What is wrong with the columns was said when the first rows were read.
         told = Refusals() if mark.done else refusals
@@ -239,14 +254,14 @@ def first_rows(path: Path, settings: Settings, n: int) -> tuple[tuple[str, ...],
     Raises
     ------
     SourceError
-        If it is no table.
+        If it is no table of text.
     OSError
         If it cannot be read.
     """
     with path.open("rb") as file:
         head = read_head(file, settings)
         if head is None:
-            raise SourceError("no line of names", wanted="a table of text")
+            return (), []
         data, _ = _lines(file, head.end, whole=True)
         rows = [cells for _, cells in _rows(data, head, settings, head.rows, Refusals())]
     return head.columns, [cells for cells in rows if len(cells) >= len(head.columns)][:n]

@@ -205,6 +205,19 @@ class _Columns:
         return values, None, codes
 
 
+def names_of(path: Path) -> tuple[str, ...]:
+    """Return the names of the columns of a Parquet file.
+
+    Raises
+    ------
+    SourceError
+        If it is no Parquet file.
+    OSError
+        If it cannot be read.
+    """
+    return first_rows(path, 1)[0]
+
+
 def first_rows(path: Path, n: int) -> tuple[tuple[str, ...], list[list[str]]]:
     """Return the names of the columns and the first rows of a Parquet file, for a person to look at.
 

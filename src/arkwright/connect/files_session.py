@@ -91,6 +91,7 @@ class Taker:
         self._refusals: list[tuple[str, Refusal]] = []
         self._moved = False
         self._later: dict[str, tuple[int, str]] = {}
+        self._told: dict[str, Refusals] = {}
 
     async def take(self, seen: Seen) -> None:
         """Read what is new of one file, and hand over what is worth it.
@@ -145,16 +146,13 @@ class Taker:
 
     # ------------------------------------------------------------------------------------------ in a thread
     def _steps(self, seen: Seen) -> Iterator[Taken]:
-        values, waves = of_file(self.targets, seen.name)
         kind = self.settings.format_of(seen.path)
         if not kind:
             raise SourceError(
                 f"ending '{seen.path.suffix}'", wanted=", ".join(FORMATS),
                 fix="Narrow the setting include, or say the format.",
             )  # fmt: skip
-        values = values if kind in TABLES else []
-        if not values and not waves:
-            raise SourceError("no signal takes anything from it", wanted="an address in signals.csv")
+        values, waves = self._wanted(seen, kind)
         # A text grows line by line; anything else is read when it is whole.
         if kind != "csv" or waves:
             if not seen.whole:
@@ -167,8 +165,39 @@ class Taker:
         if values:
             yield from self._table(seen, values, kind)
 
+    def _wanted(self, seen: Seen, kind: str) -> tuple[list[Target], list[Target]]:
+        """Return the targets of readings and of waveforms of a file; none while a table has no names yet.
+
+        Raises
+        ------
+        SourceError
+            If no signal wants anything of it.
+        """
+        values, waves = of_file(self.targets, seen.name)
+        names: tuple[str, ...] | None = ()
+        if kind in TABLES:
+            names = self._names(seen, kind)
+            if names is None:
+                return [], []
+            values = [t for t in values if self.settings.layout == "long" or t.fits(names)]
+            waves = [t for t in waves if t.fits(names)]
+        else:
+            values = []
+        if not values and not waves:
+            listed = f": {', '.join(names)[:400]}" if names else ""
+            raise SourceError(f"no signal takes anything from it{listed}", wanted="an address in signals.csv")
+        return values, waves
+
+    def _names(self, seen: Seen, kind: str) -> tuple[str, ...] | None:
+        """Return the names of the columns of a table, None while its line of names is not whole."""
+        if kind == "csv":
+            return files_csv.names_of(seen.path, self.settings, seen.whole)
+        return files_parquet.names_of(seen.path) if seen.whole else None
+
     def _table(self, seen: Seen, targets: Sequence[Target], kind: str) -> Iterator[Taken]:
-        refusals, mark = Refusals(), self.watch.start_of(seen)
+        mark = self.watch.start_of(seen)
+        refusals = self._told.setdefault(seen.name, Refusals()) if mark.done else Refusals()
+        self._told[seen.name] = refusals
         portion = files_csv.Portion(
             seen.path, targets, self.settings, mark, seen.whole, time.time_ns() // 1000, refusals
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from arkwright.connect.files_cells import split_unit
 from arkwright.connect.reach import take_setting
 from arkwright.core.catalog import Inlet
 from arkwright.core.errors import ArkwrightError, SourceError
@@ -136,6 +137,11 @@ class Target:
     def wants(self, name: str) -> bool:
         """Say whether a file, by its path below the folder, is one of the signal's."""
         return self.anywhere or fnmatch.fnmatchcase(name, self.glob)
+
+    def fits(self, columns: Iterable[str]) -> bool:
+        """Say whether a table with these columns can be the signal's: one that was named always can."""
+        names = {form for c in columns for form in (c.strip(), split_unit(c.strip())[0])}
+        return not self.anywhere or self.column in names
 
 
 def find_targets(signals: Iterable[Signal], inlet: Inlet) -> list[Target]:

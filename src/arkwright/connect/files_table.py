@@ -33,6 +33,7 @@ from arkwright.core.tables import (
     constant_name,
 )
 
+OTHERS = "The other rows are read."
 MOST_TOLD = 20  # rows of one file that are told of one by one; the rest is counted
 
 
@@ -50,21 +51,22 @@ class Refusals:
     """What was refused of a file; many bad rows are told of once."""
 
     told: list[Refusal] = field(default_factory=list)
-    more: int = 0
+    rows: int = 0
+    _counted: int = MOST_TOLD
 
     def row(self, number: int, found: str, wanted: str) -> None:
         """Refuse a row, counted from 1 with the line of names."""
-        if len(self.told) < MOST_TOLD:
-            self.told.append(Refusal(f"row {number}: {found}", wanted, "The other rows are read."))
-        else:
-            self.more += 1
+        self.rows += 1
+        if self.rows <= MOST_TOLD:
+            self.told.append(Refusal(f"row {number}: {found}", wanted, OTHERS))
 
     def take(self) -> list[Refusal]:
         """Return what was refused since the last call."""
         told, self.told = self.told, []
-        if self.more:
-            told.append(Refusal(f"{self.more} more rows are not right", "", "The other rows are read."))
-            self.more = 0
+        # A logger that writes a bad row each second is told of seldom: at twice as many, and so on.
+        if self.rows > self._counted:
+            told.append(Refusal(f"{self.rows - MOST_TOLD} more rows are not right", "", OTHERS))
+            self._counted = 2 * self.rows
         return told
 
 

@@ -141,7 +141,7 @@ class Watch:
         since: dict[str, tuple[int, int, float]] = {}
         for path in self.folder.glob(self.settings.include):
             name = str(path)[skip:]
-            if any(part.startswith(".") for part in name.split("/")) or name.endswith(LEFT_OUT):
+            if any(part.startswith((".", "~$")) for part in name.split("/")) or name.endswith(LEFT_OUT):
                 continue
             try:
                 stat = path.stat()

@@ -36,6 +36,7 @@ class Parts:
         self._mark = b"--" + boundary.encode().removeprefix(b"--")
         self._largest = largest_bytes
         self._held = bytearray()
+        self._searched = 0
         self.ended = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -88,9 +89,11 @@ class Parts:
         return min(ends) if ends else None
 
     def _until_mark(self, start: int) -> int | None:
-        at = self._held.find(self._mark, start)
+        at = self._held.find(self._mark, max(start, self._searched))
         if at >= 0:
+            self._searched = 0
             return at - start
+        self._searched = max(0, len(self._held) - len(self._mark))
         if len(self._held) - start > self._largest:
             raise MalformedError(f"a document of more than {self._largest} bytes", wanted="a shorter one")
         return None
