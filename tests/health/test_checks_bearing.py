@@ -191,6 +191,29 @@ def test_healthy_records_stay_silent_as_long_as_one_looks():
     assert np.isfinite(mean)
 
 
+def test_sound_bearings_of_a_real_rig_stay_silent(shared_data):
+    files = sorted((shared_data / "diagnosis/ims_test1_early").glob("*.npz"))
+    asset = Asset("P", nameplate={"rated_speed_rpm": 2000.0}, bearings={"DE": "ZA-2115"}, signals=(ACC,))
+    records = [
+        waveform("P.DE.a", 10.0 * i, np.load(path)["x"], rate_hz=20_000.0) for i, path in enumerate(files)
+    ]
+    assert len(records) == 40
+    assert judge(records, asset) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "fault"), [("1797_IR_7_DE12", "inner_race"), ("1797_ORat6_7_DE12", "outer_race")]
+)
+def test_a_real_fault_is_named_from_seconds_of_its_record(shared_data, file, fault):
+    x = np.load(shared_data / f"diagnosis/cwru/{file}.npz")["DE"]
+    asset = Asset("P", nameplate={"rated_speed_rpm": 1797.0}, bearings={"DE": "6205"}, signals=(ACC,))
+    parts = np.array_split(x, 5)
+    told = judge(
+        [waveform("P.DE.a", 10.0 * i, part, rate_hz=12_000.0) for i, part in enumerate(parts)], asset
+    )
+    assert [f.cause for _, f in told] == [fault]
+
+
 def test_the_demo_pump_is_found_within_a_minute_and_its_sound_sister_is_not():
     ill = {("P-101", "DE"): 0.12}
     told, state = [], {}

@@ -21,6 +21,7 @@ from arkwright.health.bearing import find_bearing
 from arkwright.health.bearing_words import Known, Severity, bearing_finding, severity_of
 from arkwright.health.fold import fold, tell
 from arkwright.health.rolling import BearingVerdict, judge_record, threshold_of
+from arkwright.health.rolling_verdict import CAGE_FACTOR
 from arkwright.health.series import good_series
 from arkwright.health.speed import STANDS_RPM, speed_of
 from arkwright.health.zones import ZoneRule, velocity_of, zone_rule
@@ -140,7 +141,8 @@ def _add(place: _Place, verdict: BearingVerdict, time_us: int) -> _Place:
     sums: dict[str, float] = {}
     since: dict[str, int] = {}
     for fault in COMBS:
-        z = (verdict.scores[fault] - mean) / spread
+        score = verdict.scores[fault] / (CAGE_FACTOR if fault == "cage" else 1.0)
+        z = (score - mean) / spread
         # A fault that the record explains by another, much stronger one gains nothing from it.
         z = z if fault in verdict.labels else min(z, SLACK)
         before = place.sums.get(fault, 0.0)
