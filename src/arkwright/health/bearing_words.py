@@ -148,7 +148,7 @@ def _line_proofs(known: Known) -> tuple[Evidence, ...]:
     missed = [line for line in lines if not line.found]
     verdict, record = known.verdict, known.record
     low, high = verdict.band_hz
-    how = "whitened" if verdict.whitened else "raw"
+    how = verdict.whitening or ("whitened" if verdict.whitened else "raw")
     proof = Evidence(
         f"{len(met)} of {len(lines)} expected lines found in the envelope of {low:.0f}-{high:.0f} Hz "
         f"({how}), slip {100 * verdict.slip:+.1f} %: {_listed(met) or 'none'}.",
@@ -168,10 +168,11 @@ def _line_proofs(known: Known) -> tuple[Evidence, ...]:
             "bearing_fault": known.fault,
         },
     )
-    if not missed:
-        return (proof,)
-    text = f"Expected and not found: {_listed(missed)}."
-    return proof, Evidence(text, record.signal, record.time, against=True)
+    doubts = [f"Expected and not found: {_listed(missed)}."] if missed else []
+    return (
+        proof,
+        *(Evidence(t, record.signal, record.time, against=True) for t in (*doubts, *verdict.against)),
+    )
 
 
 def _listed(lines: list[LineFound]) -> str:
