@@ -1,4 +1,4 @@
-"""Two checks of the tests' own: one says everything that it sees, one adds up what it saw."""
+"""Checks of the tests' own: one says everything that it sees, one adds up what it saw, one always finds."""
 
 import hashlib
 import json
@@ -45,10 +45,18 @@ def _add(state, window, asset, now):
     return after, [said]
 
 
+def _ail(state, window, asset, now):
+    n = window.readings.num_rows
+    proof = (Evidence("readings", figures={"n": float(n)}),)
+    found = Finding("ailing", asset.name, "outer_race", "act", 0.9, window.start, window.end, "ails", proof)
+    return {"n": state.get("n", 0) + n}, [found] if n else []
+
+
 def _any(asset):
     return bool(asset.signals)
 
 
 SEEING = Check("seeing", "Sees", "", Needs(25.0, 10.0, waveforms=True), _any, _see)
 ADDING = Check("adding", "Adds", "", Needs(10.0, 10.0), _any, _add)
+AILING = Check("ailing", "Ails", "", Needs(10.0, 10.0), _any, _ail)  # one card, many findings
 OWN = {c.name: c for c in (SEEING, ADDING)}

@@ -86,7 +86,9 @@ class Loop:
         self._still = still
         self._judge = judge
         self._now_us = now_us
-        self.health = {w.check.name: CheckHealth(last_ends_us.get(w.check.name, 0)) for w in watches}
+        # A check that never judged begins with the first window end after this start.
+        firsts = {w.check.name: still.end_us // _every_us(w) * _every_us(w) for w in watches}
+        self.health = {name: CheckHealth(last_ends_us.get(name) or first) for name, first in firsts.items()}
 
     async def run(self) -> None:
         """Judge until cancelled; a check that fails waits longer each time, and the others do not notice."""
@@ -152,10 +154,13 @@ class Loop:
         return {w.check.name: _told(self.health[w.check.name], w, now_us) for w in self.watches}
 
 
+def _every_us(watch: Watch) -> int:
+    return round(watch.check.needs.every_s * 1e6)
+
+
 def _note(health: CheckHealth, watch: Watch, end_us: int, done: Ticked) -> None:
-    every_us = round(watch.check.needs.every_s * 1e6)
     if health.last_end_us:
-        health.passed_over += (end_us - health.last_end_us) // every_us - 1
+        health.passed_over += (end_us - health.last_end_us) // _every_us(watch) - 1
     health.last_end_us = end_us
     health.ticks += 1
     health.findings += done.findings
