@@ -73,7 +73,7 @@ def due_ends(
     """
     every_us = round(watch.check.needs.every_s * 1e6)
     latest = (now_us - SETTLE_US) // every_us * every_us
-    first = latest if last_end_us <= 0 else last_end_us + every_us
+    first = latest if last_end_us <= 0 else (last_end_us // every_us + 1) * every_us
     first = max(first, latest - (most - 1) * every_us)
     ends = range(first, latest + 1, every_us)
     return [end for end in ends if not still.start_us < end <= still.end_us]
