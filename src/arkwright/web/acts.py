@@ -53,6 +53,10 @@ class Acts:
                     look="main-act",
                     **{"aria-label": f"{text}: {name}"},
                 )
+            if card.kind == "system":
+                seen = say(context, "Seen", "知道了")
+                button(seen, lambda: self.reject(card, seen), aria_label=f"{seen}: {name}")
+                return
             defer_text, reject_text = say(context, "Defer", "推迟"), say(context, "Reject", "拒绝")
             button(defer_text, lambda: self.ask_until(card), **{"aria-label": f"{defer_text}: {name}"})
             button(reject_text, lambda: self.ask_why(card), **{"aria-label": f"{reject_text}: {name}"})

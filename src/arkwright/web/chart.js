@@ -1,8 +1,11 @@
 // One chart: colours from the page's tokens, zoom, crosshair, exports of what is shown, and a curve that grows.
 import { echarts } from "nicegui-echart";
 
-const ROW = 17; // height of a row of labels above the plot [px]
+const ROW = 17; // height of a row of labels above the plot, at the usual size of type [px]
+const USUAL = 15.4; // type of a page 1366 wide [px]; a wall screen has larger
 const ROWS = 3;
+
+const SIZES = new Set(["fontSize", "nameGap"]);
 
 function isToken(value) {
   return typeof value === "string" && value.startsWith("var(--");
@@ -89,8 +92,10 @@ export default {
     draw() {
       if (!this.chart) return;
       this.style = getComputedStyle(this.$refs.plot);
+      this.k = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL);
       const option = this.painted(this.option);
       option.textStyle = { fontFamily: this.style.fontFamily };
+      for (const side of ["left", "right", "top", "bottom"]) option.grid[side] *= this.k;
       option.series[0].data = this.points;
       option.tooltip.formatter = (params) => this.tip(params);
       for (const axis of [option.xAxis, option.yAxis]) {
@@ -109,7 +114,7 @@ export default {
       if (isToken(value)) return this.colour(value);
       if (Array.isArray(value)) return value.length && typeof value[0] !== "object" && !isToken(value[0]) ? value : value.map((v) => this.painted(v));
       if (value && typeof value === "object") {
-        return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, k === "data" && k.length > 99 ? v : this.painted(v)]));
+        return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, SIZES.has(k) ? v * this.k : this.painted(v)]));
       }
       return value;
     },
@@ -156,7 +161,7 @@ export default {
       if (x < box.x || x > box.x + box.width) return null;
       const ink = this.colour(found ? "var(--chart-found)" : "var(--chart-missing)");
       const dash = found ? null : [3, 3];
-      const y = box.y - 8;
+      const y = box.y - 8 * this.k;
       const marker = found
         ? { type: "polygon", shape: { points: [[x - 5, y - 4], [x + 5, y - 4], [x, y + 5]] }, style: { fill: ink } }
         : { type: "circle", shape: { cx: x, cy: y, r: 3.5 }, style: { fill: "none", stroke: ink, lineWidth: 1.5 } };
@@ -165,14 +170,14 @@ export default {
         marker,
       ];
       if (row >= 0) {
-        const top = box.y - 18 - row * ROW;
+        const top = box.y - (18 + row * ROW) * this.k;
         if (row > 0) children.push({ type: "line", shape: { x1: x, y1: top + 3, x2: x, y2: y - 5 }, style: { stroke: ink, lineWidth: 0.75, opacity: 0.5 } });
-        children.push({ type: "text", style: { text, x: left, y: top, textVerticalAlign: "bottom", fill: ink, font: `${found ? 600 : 400} 11px ${this.style.fontFamily}`, backgroundColor: this.colour("var(--chart-surface)"), padding: [1, 2] } });
+        children.push({ type: "text", style: { text, x: left, y: top, textVerticalAlign: "bottom", fill: ink, font: `${found ? 600 : 400} ${11 * this.k}px ${this.style.fontFamily}`, backgroundColor: this.colour("var(--chart-surface)"), padding: [1, 2] } });
       }
       return { type: "group", children };
     },
     top() {
-      return 26 + ROW * (this.rows ?? 1);
+      return this.k * (26 + ROW * (this.rows ?? 1));
     },
     fit(rows) {
       // Room above the plot for as many rows of names as are in use, no more.
@@ -187,7 +192,7 @@ export default {
       const rank = (p) => 2 * !p.found + /[+−]/.test(p.text);
       for (const p of placed.toSorted((a, b) => rank(a) - rank(b))) {
         if (p.x < box.x || p.x > box.x + box.width) continue;
-        const width = echarts.format.getTextRect(p.text, `${p.found ? 600 : 400} 11px ${this.style.fontFamily}`).width + 5;
+        const width = echarts.format.getTextRect(p.text, `${p.found ? 600 : 400} ${11 * this.k}px ${this.style.fontFamily}`).width + 5;
         p.width = width;
         p.left = Math.max(box.x, Math.min(p.x - width / 2, box.x + box.width - width));
         p.row = taken.findIndex((spans, r) => spans.every(([a, b]) => p.left >= b || p.left + width <= a) && this.leaderFree(taken, r, p.x));

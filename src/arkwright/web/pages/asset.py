@@ -130,12 +130,15 @@ class AssetScreen:
     # ------------------------------------------------------------------------------------------- its parts
     def _head(self, told: Told) -> Markup:
         context, asset = self.context, self.asset
-        worst = next((c.band for c in told.cards if c.state == "open" and c.kind != "system"), None)
+        worst = next((c for c in told.cards if c.kind != "system"), None)
         quiet = node("span", say(context, "Nothing found", "未发现异常"), class_="state", data_state="ok")
         about = " · ".join(p for p in (asset.name, asset.asset_class.replace("_", " ")) if p)
         return join(
             node("h1", asset_title(context, asset.name)),
-            node("span", quiet if worst is None else band(worst, context), class_="asset-state"),
+            node("span", quiet if worst is None else band(worst.band, context), class_="asset-state"),
+            node("span", state_word(context, worst.state), class_="chip")
+            if worst is not None and worst.state != "open"
+            else None,
             node("p", about),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +43,7 @@ ACT_WORDS = {
     "deferred": ("deferred", "推迟"),
     "rejected": ("rejected", "拒绝"),
     "reopened": ("reopened", "重新打开"),
-    "moved": ("moved the work order", "更新工单"),
+    "moved": ("work order", "工单"),
 }
 
 
@@ -149,6 +150,9 @@ def act_log(context: Context, acts: Sequence[Act]) -> Markup:
 
 def _act_row(context: Context, act: Act) -> Markup:
     word = say(context, *ACT_WORDS.get(act.act, (act.act.replace("_", " "), act.act)))
+    if act.act == "moved":
+        to = state_word(context, str(json.loads(act.detail or "{}").get("to", "")))
+        word = f"{word}: {to}"
     reason = node("q", act.reason) if act.reason else None
     return node(
         "li", node("time", local(context, act.time)), node("span", node("b", act.person), " ", word, reason)
