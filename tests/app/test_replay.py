@@ -26,7 +26,7 @@ def stand(bearing: str) -> Site:
     """A test stand with one bearing."""
     vib = Signal("P.vib", "P", "acceleration", "g", "plc", kind="waveform", location="DE")
     asset = Asset("P", asset_class="pump", bearings={"DE": bearing}, signals=(vib,))
-    return Site("stand", {"P": asset}, {"P.vib": vib}, {"plc": Connection("plc", "files", "file:///")})
+    return Site("stand", {"P": asset}, {"P.vib": vib}, {"plc": Connection("plc", "files", "recording:")})
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from arkwright.runtime.watch import SETTLE_US
 Progress = Callable[[int, int], None]
 SOON_S = 60.0  # a check that looks less often is not waited for: silence would be found meanwhile
 
-RECORDING = Connection("recording", "files", "file:///")
+RECORDING = Connection("recording", "files", "recording:")
 
 
 @dataclass(frozen=True)
