@@ -11,13 +11,23 @@ function isToken(value) {
   return typeof value === "string" && value.startsWith("var(--");
 }
 
+function grouped(text) {
+  const [whole, rest] = text.split(".");
+  const apart = whole.length > 4 + whole.startsWith("-") ? whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") : whole;
+  return (rest === undefined ? apart : `${apart}.${rest}`).replace("-", "−");
+}
+
 function clear(value) {
-  // Four figures, with a true minus.
+  // Five figures, with a true minus.
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size >= 1e5 || (size > 0 && size < 1e-3) ? value.toExponential(2)
-    : size >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
-  return text.replace("-", "−");
+  if (size > 0 && size < 1e-4) return value.toExponential(2).replaceAll("-", "−");
+  return grouped(size >= 1e5 ? value.toFixed(0) : String(Number(value.toPrecision(5))));
+}
+
+function tick(value) {
+  // The ticks of an axis are round: all their figures tell them apart.
+  return grouped(String(Number(value.toPrecision(10))));
 }
 
 function escaped(text) {
@@ -99,7 +109,7 @@ export default {
       option.series[0].data = this.points;
       option.tooltip.formatter = (params) => this.tip(params);
       for (const axis of [option.xAxis, option.yAxis]) {
-        axis.axisLabel.formatter = axis.type === "time" ? (ms) => this.clock(ms) : clear;
+        axis.axisLabel.formatter = axis.type === "time" ? (ms) => this.clock(ms) : tick;
         axis.axisPointer = { label: { backgroundColor: this.colour("var(--chart-ink-2)"), color: this.colour("var(--chart-surface)"), formatter: (p) => (axis.type === "time" ? this.clock(p.value, true) : clear(p.value)) } };
       }
       if (this.lines.length) {

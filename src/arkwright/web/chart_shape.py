@@ -77,7 +77,7 @@ def _axis(kind: str) -> Option:
         "type": kind,
         "nameTextStyle": {"color": "var(--chart-ink-2)", "fontSize": 11},
         "axisLabel": {"color": "var(--chart-ink-2)", "fontSize": 11, "hideOverlap": True},
-        "axisLine": {"lineStyle": {"color": "var(--chart-rule)"}},
+        "axisLine": {"onZero": False, "lineStyle": {"color": "var(--chart-rule)"}},
         "axisTick": {"lineStyle": {"color": "var(--chart-rule)"}},
         "splitLine": {"lineStyle": {"color": "var(--chart-grid)"}},
     }

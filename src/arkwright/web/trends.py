@@ -75,6 +75,15 @@ def window_of(params: Mapping[str, str], asset: Asset) -> Window | None:
     return replace(window, start=start, end=end)
 
 
+def first_window(context: Context, asset: Asset) -> Window | None:
+    """Return the window to begin with: as asked for, else an hour, or less where history is younger."""
+    window, plant = window_of(context.params, asset), context.plant
+    if window is None or not window.lives or "range" in context.params:
+        return window
+    young = plant.now() - RANGES["10m"][0]
+    return window if plant.history.last([window.signal], young).num_rows else replace(window, range="10m")
+
+
 def moment_of(text: str) -> datetime | None:
     """Read a time of an address; None where it is none."""
     try:

@@ -36,11 +36,12 @@ from arkwright.web.parts import (
 from arkwright.web.records import RecordPanel
 from arkwright.web.telling import keep_fresh
 from arkwright.web.theme import show
-from arkwright.web.trends import TrendPanel, window_of
+from arkwright.web.trends import TrendPanel, first_window
 from arkwright.web.words import say, write_number
 
 MOST_FINDINGS = 12
-PLATE_UNITS = ("kw", "rpm", "m3_h", "kva", "v", "a", "hz", "bar", "mm", "m", "t", "kg", "degc")
+MOST_BESIDE = 14  # values that fit beside the curves; more of them go below, in columns
+PLATE_UNITS = ("kw", "rpm", "m3_h", "t_d", "m3", "kva", "v", "a", "hz", "bar", "mm", "m", "t", "kg", "degc")
 # Names of a nameplate that are wanted in words; any other is shown as it is written.
 PLATE_ZH = {
     "rated power": "额定功率",
@@ -91,7 +92,8 @@ class AssetScreen:
         """Draw all of it."""
         from nicegui import ui
 
-        window = window_of(self.context.params, self.asset)
+        window = await asyncio.to_thread(first_window, self.context, self.asset)
+        wide = len(self.asset.signals) > MOST_BESIDE
         show(crumbs(self.context, self.asset.name))
         self.head = show(Markup(""), as_="header", class_="page-head asset-head")
         with ui.element("div").classes("columns"):
@@ -102,10 +104,12 @@ class AssetScreen:
                     await TrendPanel(self.context, self.asset, window, self._moved).build()
                 if any(s.kind == "waveform" for s in self.asset.signals):
                     await RecordPanel(self.context, self.asset, self._moved).build()
+                if wide:
+                    show(join(self._live()), class_="stack live-wide")
                 self.history = show(Markup(""), class_="stack")
             with ui.element("div").classes("column side"):
                 self.side = show(Markup(""), class_="stack")
-                show(join(self._live(), self._plate()), class_="stack")
+                show(join(None if wide else self._live(), self._plate()), class_="stack")
         await self.refresh()
 
     def _moved(self, query: Mapping[str, object]) -> None:
@@ -254,7 +258,17 @@ def plate_entry(name: str, said: float | str) -> tuple[str, str]:
     """
     for unit in PLATE_UNITS:
         if name.endswith(f"_{unit}") and isinstance(said, int | float):
-            shown = {"kw": "kW", "m3_h": "m³/h", "kva": "kVA", "v": "V", "a": "A", "hz": "Hz", "degc": "°C"}
+            shown = {
+                "kw": "kW",
+                "m3_h": "m³/h",
+                "t_d": "t/d",
+                "m3": "m³",
+                "kva": "kVA",
+                "v": "V",
+                "a": "A",
+                "hz": "Hz",
+                "degc": "°C",
+            }
             return name.removesuffix(f"_{unit}").replace("_", " "), f"{said:g} {shown.get(unit, unit)}"
     number = (
         write_number(said, digits=0 if said == int(said) else None) if isinstance(said, int | float) else said
