@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from arkwright.app.judging import Judging
-from arkwright.app.stores import history_folder
 from arkwright.app.replay_tape import Arrival, Tape, stretch
+from arkwright.app.stores import history_folder
 from arkwright.connect.files import SOURCE as FILES
 from arkwright.core.catalog import Batch, Check, FaultMode
 from arkwright.core.errors import HistoryError

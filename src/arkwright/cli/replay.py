@@ -65,8 +65,8 @@ def _moment(text: str) -> datetime | None:
 def _play(recording: Path, folder: Path, how: How, data: Path | None, as_json: bool) -> None:
     from tempfile import TemporaryDirectory
 
-    from arkwright.app.site import load_site
     from arkwright.app.replay_tape import read_tape
+    from arkwright.app.site import load_site
 
     site = load_site(folder)
     tape = read_tape(recording, site, how)
