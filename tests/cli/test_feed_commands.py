@@ -64,6 +64,27 @@ def test_nobody_and_those_who_may_only_look_decide_nothing(folder, run):
     assert run("feed", "approve", folder, found().subject).code == 2  # who decides is not optional
 
 
+def test_an_account_is_made_closed_and_opened_from_the_terminal(folder, run):
+    tell(folder, found())
+    card = found().subject
+    assert run("people", "add", folder, "wei").out == "wei is engineer\n"
+    assert "has an account already" in run("people", "add", folder, "wei").err
+    assert "there is no role 'boss'" in run("people", "add", folder, "bo", "--role", "boss").err
+    run("people", "close", folder, "wei")
+    assert (
+        "nobody who may decide has the name 'wei'"
+        in run("feed", "approve", folder, card, "--person", "wei").err
+    )
+    run("people", folder, "open", "wei")
+    assert run("feed", "approve", folder, card, "--person", "wei").code == 0
+    assert {p["name"]: p["role"] for p in loaded(run("people", folder, "--json"))["people"]}[
+        "wei"
+    ] == "engineer"
+    assert [a["person"] for a in loaded(run("audit", folder, "--json"))["acts"]][-4:] == ["console"] * 3 + [
+        "wei"
+    ]
+
+
 def test_a_card_is_deferred_rejected_and_opened_again(folder, run):
     tell(folder, found())
     card = found().subject

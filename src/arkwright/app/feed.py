@@ -148,7 +148,11 @@ def allowed(view: View, person: Person | str) -> str:
     name = person if isinstance(person, str) else person.name
     known = find_person(view, name)
     if known is None or not known.active:
-        raise FeedError(f"nobody who may decide has the name '{name}'", wanted="a person with an account")
+        raise FeedError(
+            f"nobody who may decide has the name '{name}'",
+            wanted="a person with an account",
+            fix="See 'arkwright people SITE'.",
+        )
     if known.role not in MAY_DECIDE:
         raise FeedError(f"{name} is {known.role}", wanted=" or ".join(MAY_DECIDE), fix="Ask one of them.")
     return name

@@ -58,7 +58,7 @@ def history_command(
         _print_records(readout.records(history, asked, *window), asked, as_json=as_json, as_csv=as_csv)
         return
     if not (as_json or as_csv or every):
-        _plot(history, site, asked, window)
+        _plot(history, site, asked, window, tight=not start)
         return
     told = _told(history, site, asked, window, every, points)
     if as_json:
@@ -131,7 +131,9 @@ def _said(value: float | str | None) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value or "")
 
 
-def _plot(history: History, site: Site, signal: Signal, window: tuple[datetime, datetime]) -> None:
+def _plot(
+    history: History, site: Site, signal: Signal, window: tuple[datetime, datetime], *, tight: bool
+) -> None:
     from arkwright.app import readout
     from arkwright.app.views import display_unit
 
@@ -142,9 +144,11 @@ def _plot(history: History, site: Site, signal: Signal, window: tuple[datetime, 
         return
     unit = display_unit(signal).name
     told = readout.curve(history, site, signal, start, end, 4 * WIDTH)
+    if tight and told["points"]:  # nobody asked for a begin: where the readings begin will do
+        start = max(start, datetime.fromisoformat(told["points"][0]["time"]))
     typer.echo(f"{signal.title or signal.name} [{unit}], {told['n_readings']} readings")
     typer.echo(draw(readout.columns_of(told["points"], start, end, WIDTH)))
-    first, last = (f"{t:%Y-%m-%d %H:%M:%S}" for t in window)
+    first, last = (f"{t:%Y-%m-%d %H:%M:%S}" for t in (start, end))
     typer.echo(f"{'':>10} {first}{last.rjust(WIDTH - len(first))} UTC")
     for flaw in told["flaws"][:5]:
         typer.echo(f"{flaw['kind']}: {flaw['start'][:19]} to {flaw['end'][:19]} UTC. {flaw['text']}")

@@ -13,6 +13,7 @@ from arkwright.cli.diagnose import diagnose_command
 from arkwright.cli.feed import feed_app
 from arkwright.cli.history import history_command
 from arkwright.cli.orders import orders_app
+from arkwright.cli.people import people_app
 from arkwright.cli.replay import replay_command
 from arkwright.cli.run import demo_command, run_command, status_command
 from arkwright.cli.site import check_command, new_command
@@ -36,6 +37,7 @@ app.command("audit")(audit_command)
 app.add_typer(connect_app, name="connect")
 app.add_typer(feed_app, name="feed")
 app.add_typer(orders_app, name="orders")
+app.add_typer(people_app, name="people")
 
 
 @app.callback(invoke_without_command=True)
