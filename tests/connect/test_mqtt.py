@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from arkwright.connect.mqtt import Reader, _filter, _suggest, read_time
 from arkwright.connect.mqtt_link import Message
 from arkwright.core.plant import Connection, Signal
-from arkwright.core.tables import BAD, BAD_NO_DATA, UNCERTAIN
+from arkwright.core.tables import BAD, BAD_NO_DATA, UNCERTAIN, to_us
 
 LINK = Connection("m", "mqtt", "mqtt://127.0.0.1", {"topic": "plant/{area}/{asset}/{signal}"})
 TEMP = Signal("t", "pump", "temperature", "degC", address="plant/a/pump/t")
@@ -18,6 +18,9 @@ TEMP = Signal("t", "pump", "temperature", "degC", address="plant/a/pump/t")
 class Desk:
     def __init__(self, last=None):
         self.last_reading, self.refusals, self.resume, self.gaps = last, [], {}, []
+
+    def gap(self, *gap):
+        self.gaps.append(gap)
 
     def refuse(self, subject, found, *, wanted="", fix=""):
         self.refusals.append(subject)
@@ -60,6 +63,30 @@ def test_another_unit_is_refused():
     desk = Desk()
     assert not rows(b'{"value": 20, "unit": "bar"}', desk=desk)
     assert desk.refusals == [TEMP.address]
+
+
+def test_text_where_a_number_is_declared_is_refused():
+    desk = Desk()
+    assert not rows(b'{"value": "hot"}', desk=desk)
+    assert desk.refusals == ["plant/a/pump/t"]
+
+
+def test_a_huge_text_is_cut_and_told():
+    desk, recipe = Desk(), Signal("r", "pump", "state", "1", address="plant/a/pump/r", kind="text")
+    (row,) = rows(b"x" * 1_000_000, signal=recipe, desk=desk)
+    assert len(row["text"]) == 4096
+    assert desk.refusals == ["plant/a/pump/r"]
+
+
+@pytest.mark.parametrize(
+    ("is_kept", "qos", "gaps"), [(True, 1, 0), (True, 0, 1), (False, 1, 1), (False, 0, 1)]
+)
+def test_a_cut_is_a_gap_where_the_broker_cannot_have_kept_what_was_sent(is_kept, qos, gaps):
+    desk, ends = Desk(), (datetime(2026, 5, 1, 6, tzinfo=UTC), datetime(2026, 5, 1, 7, tzinfo=UTC))
+    reader = Reader(LINK, [TEMP], desk)
+    reader.hear(Message(TEMP.address, b"20", 1, qos, False, to_us(ends[0])))
+    reader.tell_gap(is_kept, ends[1])
+    assert [(start, end, names) for start, end, _, names in desk.gaps] == [(*ends, ["t"])] * gaps
 
 
 def test_null_and_bad_quality_are_kept_as_such():

@@ -1,7 +1,9 @@
 """The Sparkplug codec gives back what it was given, and never breaks on bytes it was not."""
 
 import contextlib
+import gzip
 import math
+import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -83,3 +85,17 @@ def test_damaged_payloads_decode_or_are_refused(data):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(SourceError):
         decode(bytes(raw))
+
+
+@pytest.mark.parametrize("pack", [zlib.compress, gzip.compress])
+def test_a_packed_payload_is_unpacked(pack):
+    inner = Payload([Metric("m", 1.5, D.DOUBLE, 5)], 7, 9)
+    assert decode(encode(Payload(uuid="SPBV1.0_COMPRESSED", body=pack(encode(inner))))) == inner
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"nonsense", zlib.compress(b"abc")[:-3], zlib.compress(bytes(80 << 20))]
+)
+def test_a_packed_payload_that_is_broken_or_a_bomb_is_refused(body):
+    with pytest.raises(SourceError, match="compressed payload"):
+        decode(encode(Payload(uuid="SPBV1.0_COMPRESSED", body=body)))

@@ -130,6 +130,73 @@ def test_a_unit_that_is_not_the_declared_one_is_refused_and_not_stored(host, des
     assert desk.refusals[0][0] == SPEED.address
 
 
+def test_text_for_a_number_is_refused_and_huge_text_is_cut(host, desk):
+    birth(host, 1)
+    host.readings.take(1)
+    wrong = Metric("speed", "fast", DataType.STRING, T0)
+    host.hear("spBv1.0/works/DDATA/line/pump", encode(Payload([wrong], 2, T0)), 2)
+    assert not len(host.readings)
+    assert desk.refusals[-1][0] == SPEED.address
+    recipe = Signal("recipe", "pump", "state", "1", address="works/line/pump/recipe", kind="text")
+    host = Host([recipe], desk, {})
+    huge = Metric("recipe", "x" * 1_000_000, DataType.STRING, T0)
+    host.hear("spBv1.0/works/DBIRTH/line/pump", encode(Payload([huge], 1, T0)), 2)
+    assert len(host.readings.take(3).column("text")[0].as_py()) == 4096
+    assert desk.refusals[-1][0] == recipe.address
+
+
+@pytest.mark.parametrize(("is_kept", "qos", "gaps"), [(True, 1, 0), (True, 0, 1), (False, 1, 1)])
+def test_our_own_absence_is_a_gap_unless_the_broker_kept_the_data(host, desk, is_kept, qos, gaps):
+    birth(host, 1_000_000)
+    host.hear("spBv1.0/works/DDATA/line/pump", encode(Payload([Metric("", 2.0, DataType.DOUBLE, T0, 7)], 2)),
+              3_000_000, qos)  # fmt: skip
+    later = Host([SPEED], desk, {})
+    later.begin(host.nodes, is_kept)
+    birth(later, 8_000_000, seq=0)
+    later.settle(30_000_000)
+    ends = [(g[0].timestamp(), g[1].timestamp()) for g in desk.gaps]
+    assert ends == [(3.0, 8.0)] * gaps
+
+
+def test_a_node_that_was_cut_off_unheard_is_known_by_its_new_birth_number(host, desk):
+    birth(host, 1_000_000, bd=4)
+    birth(host, 6_000_000, bd=5)
+    birth(host, 7_000_000, bd=5)  # a rebirth on request, of the same connection
+    host.settle(30_000_000)
+    assert [(g[0].timestamp(), g[1].timestamp()) for g in desk.gaps] == [(1.0, 6.0)]
+
+
+def test_two_absences_close_together_are_two_gaps(host, desk):
+    for n in range(3):
+        birth(host, 1_000_000 + 4_000_000 * n, bd=n)
+    host.settle(30_000_000)
+    assert [(g[0].timestamp(), g[1].timestamp()) for g in desk.gaps] == [(1.0, 5.0), (5.0, 9.0)]
+
+
+@pytest.mark.skipif(not Path(MOSQUITTO).exists(), reason="mosquitto is not installed")
+async def test_the_host_states_that_it_is_online_and_its_will_that_it_is_not(mosquitto, desk):
+    import json
+
+    import paho.mqtt.client as paho
+
+    heard = []
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2, "observer")
+    client.on_message = lambda c, d, m: heard.append((json.loads(m.payload), m.retain))
+    client.on_connect = lambda c, *_: c.subscribe("spBv1.0/STATE/ark", 1)
+    client.connect("127.0.0.1", mosquitto.port)
+    client.loop_start()
+    link = Connection("sp", "sparkplug", f"sparkplug://127.0.0.1:{mosquitto.port}", {"host_id": "ark"})
+    task = asyncio.create_task(SOURCE.read(link, [SPEED], desk))
+    try:
+        await until(lambda: any(state["online"] for state, _ in heard))
+        task.cancel()
+        await until(lambda: not heard[-1][0]["online"])
+        assert heard[-1][0]["timestamp"] >= heard[0][0]["timestamp"]
+    finally:
+        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.to_thread(client.loop_stop)
+
+
 def test_aliases_outlive_the_process(host, desk):
     birth(host, 1)
     later = Host([SPEED], desk, host.resume())

@@ -12,6 +12,7 @@ from typing import Any
 
 from arkwright.connect.guess import guess_signal
 from arkwright.connect.mqtt_link import SETTINGS, Link, Message, examine, now_us, open_link
+from arkwright.connect.reach import LONGEST_TEXT
 from arkwright.core.catalog import Batch, Inlet, Source, Step, Suggestion
 from arkwright.core.errors import UnitError
 from arkwright.core.plant import Connection, Signal
@@ -91,7 +92,18 @@ class Reader:
         if unit is not None and not self._unit_fits(target.signal, str(unit)):
             return
         status = _status(_at(body, self._paths["quality"], None) if is_object else None)
-        self.readings.add(target.scale, time_us, _scalar(value), BAD_NO_DATA if value is None else status)
+        fitting = self._fit(target, _scalar(value))
+        self.readings.add(target.scale, time_us, fitting, BAD_NO_DATA if value is None else status)
+
+    def _fit(self, target: _Target, value: float | str | None) -> float | str | None:
+        if not isinstance(value, str):
+            return value
+        if target.signal.kind != "text":
+            raise ValueError(f"text '{value[:40]}' where a number is declared")
+        if len(value) > LONGEST_TEXT:
+            found = f"text of {len(value)} characters"
+            self._refuse(target.signal.address, found, f"at most {LONGEST_TEXT}; it was cut")
+        return value[:LONGEST_TEXT]
 
     def _unit_fits(self, signal: Signal, sent: str) -> bool:
         try:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from arkwright.connect.opcua_nodes import Item
 from arkwright.connect.opcua_wire import NO_TIME, Message, Odd, Scalars
+from arkwright.connect.reach import LONGEST_TEXT
 from arkwright.core.catalog import Inlet
 from arkwright.core.tables import (
     BAD_NO_DATA,
@@ -31,7 +32,6 @@ from arkwright.core.tables import (
 OVERFLOW = (
     0x0480  # info type DataValue with the overflow bit: the queue at the server ran over (OPC 10000-4, 7.39)
 )
-LONGEST_TEXT = 4096
 
 
 class Collector:

@@ -25,7 +25,7 @@ from arkwright.connect.opcua_client import (
 from arkwright.connect.opcua_collect import Collector
 from arkwright.connect.opcua_left import Left, find_left, keep_left, last_known_us, layout_of, transfer
 from arkwright.connect.opcua_nodes import find_items, refuse_failed, subscribe
-from arkwright.connect.opcua_wire import NO_TIME, Message, decode_publish, decode_republish
+from arkwright.connect.opcua_wire import NO_TIME, Message, MessageError, decode_publish, decode_republish
 from arkwright.core.catalog import Batch, Inlet
 from arkwright.core.errors import SourceError
 from arkwright.core.plant import Connection, Signal
@@ -65,7 +65,9 @@ async def run_session(connection: Connection, signals: Sequence[Signal], inlet: 
         await close_client(client, 1.0, delete_subscriptions=False)
         raise
     except (ua.UaError, OSError, SourceError) as error:
-        keep_left(connection, session.leave())
+        if isinstance(error, MessageError):
+            inlet.refuse(connection.name, error.found, wanted=error.wanted, fix=error.fix)
+        keep_left(connection, session.leave(is_readable=not isinstance(error, MessageError)))
         client.disconnect_socket()
         if isinstance(error, ua.UaError):
             raise explain(error, connection, settings) from error
@@ -151,8 +153,10 @@ class Session:
             return False
         return True
 
-    def leave(self) -> Left | None:
-        """Return what the next session needs to take this one up again."""
+    def leave(self, *, is_readable: bool = True) -> Left | None:
+        """Return what the next session needs to take this one up again, or to begin anew and tell the gap."""
+        if not is_readable:
+            return Left(0, 1, "", signals=self.signals, seen_us=self._seen_us)
         if self._collector is None:
             return self._before
         return Left(

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+from asyncua.ua.uaerrors import UaError
 from numpy.typing import NDArray
+
+from arkwright.core.errors import SourceError
 
 FILETIME_1970 = 116_444_736_000_000_000  # 100 ns ticks from 1601 to 1970 (OPC 10000-6, 5.2.2.5)
 NO_TIME = int(np.iinfo(np.int64).min)
@@ -17,6 +22,18 @@ DATA_CHANGE, STATUS_CHANGE = (
     811,
     820,
 )  # binary encoding ids of the notification types (OPC 10000-6, Annex A.3)
+
+UNREADABLE = (
+    struct.error,
+    UaError,
+    IndexError,
+    KeyError,
+    ValueError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+)
+"""What decoding raises where the bytes are not what they claim to be."""
 
 NUMBERS = {1: "u1", 2: "i1", 3: "u1", 4: "<i2", 5: "<u2", 6: "<i4", 7: "<u4", 8: "<i8", 9: "<u8",
            10: "<f4", 11: "<f8"}  # fmt: skip
@@ -114,6 +131,22 @@ class _Cursor:
             self.skip_string()
 
 
+class MessageError(SourceError):
+    """A message that cannot be read; asking for it again would not help."""
+
+
+@contextmanager
+def _readable(data: bytes) -> Iterator[_Cursor]:
+    try:
+        yield _Cursor(data)
+    except UNREADABLE as error:
+        raise MessageError(
+            f"a message of {len(data)} bytes cannot be read: {type(error).__name__}: {error}",
+            wanted="a publish response of OPC UA",
+            fix="Report it to the maker of the server; a new subscription is made.",
+        ) from error
+
+
 def decode_publish(data: bytes) -> Message:
     """Decode the body of a PublishResponse.
 
@@ -126,13 +159,18 @@ def decode_publish(data: bytes) -> Message:
     -------
     message
         What it notifies of.
+
+    Raises
+    ------
+    MessageError
+        If the bytes are no such response.
     """
-    cursor = _Cursor(data)
-    cursor.header()
-    subscription = cursor.take("<I")
-    cursor.skip_list(4)
-    cursor.at += 1
-    return _message(cursor, subscription)
+    with _readable(data) as cursor:
+        cursor.header()
+        subscription = cursor.take("<I")
+        cursor.skip_list(4)
+        cursor.at += 1
+        return _message(cursor, subscription)
 
 
 def decode_republish(data: bytes, subscription: int) -> Message:
@@ -149,10 +187,15 @@ def decode_republish(data: bytes, subscription: int) -> Message:
     -------
     message
         The message as it was first sent.
+
+    Raises
+    ------
+    MessageError
+        If the bytes are no such response.
     """
-    cursor = _Cursor(data)
-    cursor.header()
-    return _message(cursor, subscription)
+    with _readable(data) as cursor:
+        cursor.header()
+        return _message(cursor, subscription)
 
 
 def _message(cursor: _Cursor, subscription: int) -> Message:
@@ -164,6 +207,8 @@ def _message(cursor: _Cursor, subscription: int) -> Message:
         end = cursor.at + 1
         if cursor.take("B"):
             end = cursor.take("<i") + cursor.at
+        if not cursor.at <= end <= len(cursor.data):
+            raise ValueError("a length that leads out of the message")
         if kind == DATA_CHANGE:
             _items(cursor, end, message)
         elif kind == STATUS_CHANGE:
@@ -205,6 +250,8 @@ def _items(cursor: _Cursor, end: int, message: Message) -> None:
             continue
         # The window keeps a mixed message from being compared to its end at every change of layout.
         room = min(left, window, (end - cursor.at) // layout.itemsize)
+        if room < 1:
+            raise ValueError(f"{left} notifications are missing")
         rows = np.frombuffer(cursor.data, layout, room, cursor.at)
         same = rows["mask"] == mask
         if mask & HAS_VALUE:

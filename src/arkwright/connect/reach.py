@@ -12,6 +12,8 @@ from arkwright.core.catalog import Step
 from arkwright.core.errors import SourceError
 from arkwright.core.plant import Connection
 
+LONGEST_TEXT = 4096  # of one reading; what is longer is a document, not a state
+
 Kind = TypeVar("Kind", str, int, float)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from arkwright.connect.reach import LONGEST_TEXT
 from arkwright.connect.sparkplug_codec import (
     DataSet,
     Metric,
@@ -105,7 +106,7 @@ class Host:
         parts = topic.split("/")
         if len(parts) not in (4, 5) or parts[2] not in _VERBS:
             return
-        if parts[2].endswith("DATA") and self._plain_data(f"{parts[1]}/{parts[3]}", raw, now_us):
+        if parts[2].endswith("DATA") and self._plain_data(f"{parts[1]}/{parts[3]}", raw, now_us, qos):
             return
         self._hear_whole(topic, raw, now_us, qos)
 
@@ -233,10 +234,11 @@ class Host:
             else:
                 self.n_unknown += 1
 
-    def _plain_data(self, name: str, raw: bytes, now_us: int) -> bool:
-        # The road for high rates: no Metric objects, and one look-up a value.
+    def _plain_data(self, name: str, raw: bytes, now_us: int, qos: int) -> bool:
+        # The road for high rates: no Metric objects, and one look-up a value. What is new goes the other one.
         node = self.nodes.get(name)
-        plain = read_plain(raw) if node is not None and node.seq is not None else None
+        is_usual = node is not None and node.seq is not None and node.qos == qos
+        plain = read_plain(raw) if is_usual else None
         if node is None or plain is None or plain.seq != ((node.seq or 0) + 1) % 256:
             return False
         try:
@@ -267,8 +269,22 @@ class Host:
         if isinstance(value, (bytes, list, DataSet, Template)):
             self._refuse(address, f"value of datatype {metric.datatype}", wanted="a number or text")
             return
+        if isinstance(value, str) and not self._is_text(address, value):
+            return
+        value = value[:LONGEST_TEXT] if isinstance(value, str) else value
         time_us = time_ms * 1000 if time_ms is not None and time_ms < 2**52 else None
         self.readings.add(scale, time_us, value, status)
+
+    def _is_text(self, address: str, value: str) -> bool:
+        """Say whether text is what was declared; text that is too long is told, and cut by the caller."""
+        if self._signals[address].kind != "text":
+            self._refuse(address, f"text '{value[:40]}'", wanted="a number, as declared")
+            return False
+        if len(value) > LONGEST_TEXT:
+            self._refuse(
+                address, f"text of {len(value)} characters", wanted=f"at most {LONGEST_TEXT}; it was cut"
+            )
+        return True
 
     def _address(self, name: str, device: str, metric: str) -> str:
         address = f"{name}/{device}/{metric}"
