@@ -279,8 +279,8 @@ async def test_what_has_left_a_small_buffer_is_a_gap_with_both_ends(folder, free
     try:
         async with plant(folder, tmp_path, peer.port) as (line, history):
             last = 0
-            for first in range(0, 300, 20):
-                last = peer.play(A, first, first + 20)
+            for first in range(0, 300, 60):
+                last = peer.play(A, first, first + 60)
                 await until(line, last)
         before = list(observations(folder, A))
         end = peer.play(A, 300)
