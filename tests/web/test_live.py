@@ -10,7 +10,7 @@ from arkwright.core.plant import Limits, Signal
 from arkwright.core.tables import BAD, ReadingsBuilder, Scale, to_us
 from arkwright.web.gauge import limit_of, scale_of, shown_value
 from arkwright.web.live import Hub, Viewer, is_news
-from arkwright.web.words import write_age, write_money, write_number
+from arkwright.web.words import places_of, write_age, write_money, write_number
 
 
 class Browser:
@@ -214,3 +214,7 @@ def test_ages_are_written_in_the_largest_unit_that_fits():
 
 def test_money_is_written_without_cents():
     assert write_money(12_400.4, "EUR") == "12\u202f400 EUR"
+
+
+def test_a_value_is_written_with_the_decimals_that_it_has():
+    assert [places_of(v) for v in (6.0, 46.7, 1.2345, 1480.0, 2e-7, 0.5)] == [0, 1, 3, 0, 3, 1]

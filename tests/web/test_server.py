@@ -1,10 +1,19 @@
 """Nobody gets in without a session; no foreign page acts; nothing is shown to a net in the clear."""
 
 import http.client
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.servers import unused_port
+from tests.web.conftest import PASSWORD, start
 from tests.web.works import open_works
 
 from arkwright.core.errors import ArkwrightError
@@ -166,3 +175,37 @@ def test_a_page_of_a_person_is_kept_nowhere(served):
         answer = client.get("/")
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
+
+
+# ----------------------------------------------------------------------------------------- TLS
+def write_certificate(folder) -> None:
+    """A certificate of 127.0.0.1 that signs itself, good for a day."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now - timedelta(hours=1))
+    builder = builder.not_valid_after(now + timedelta(days=1)).add_extension(address, critical=False)
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(pem))
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, *plain))
+
+
+def test_under_tls_the_cookie_never_travels_in_the_clear(tmp_path):
+    write_certificate(tmp_path)
+    site = start(tmp_path, unused_port(), "--tls")
+    try:
+        assert site.url.startswith("https://127.0.0.1:")
+        with site.client(verify=ssl.create_default_context(cafile=tmp_path / "cert.pem")) as client:
+            form = {"name": "anna", "password": PASSWORD, "again": PASSWORD}
+            answer = client.post(site.link, data=form)
+            assert answer.status_code == 303
+            assert "; secure" in answer.headers["set-cookie"].lower()
+            assert answer.headers["strict-transport-security"] == "max-age=31536000"
+            plain = {"Origin": site.url.replace("https", "http")}
+            assert client.post("/logout", headers=plain).status_code == 403
+            assert client.get("/").status_code == 200
+    finally:
+        site.stop()

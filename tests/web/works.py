@@ -144,7 +144,14 @@ async def main(folder: Path, port: int) -> None:
     if "--cards" in sys.argv:
         lay_cards(works.ledger, works.now())
     with contextlib.closing(works):
-        await serve(works, port=port, on_ready=lambda r: print(json.dumps(vars(r)), flush=True))
+        pem = [str(folder / name) if "--tls" in sys.argv else None for name in ("cert.pem", "key.pem")]
+        await serve(
+            works,
+            port=port,
+            certfile=pem[0],
+            keyfile=pem[1],
+            on_ready=lambda r: print(json.dumps(vars(r)), flush=True),
+        )
 
 
 if __name__ == "__main__":

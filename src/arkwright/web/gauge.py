@@ -14,7 +14,7 @@ from arkwright.core.quantity import Unit
 from arkwright.runtime.live import LiveValue
 from arkwright.web.markup import node
 from arkwright.web.page import Context
-from arkwright.web.words import say, write_number
+from arkwright.web.words import places_of, say, write_number
 
 FIGURES = 5
 
@@ -163,7 +163,7 @@ def value(context: Context, signal: Signal, *, big: bool = False) -> Markup:
     """Draw the last value of a signal, kept up to date by the live component."""
     now = _now(context, signal)
     number = shown_value(signal, now.value)
-    text = write_number(number) if number is not None else now.text or "–"
+    text = (now.text or "–") if number is None else write_number(number, digits=places_of(number))
     mark = say(context, *WORDS[now.state]) if now.state in WORDS else ""
     glyph, look = BEYOND.get(limit_of(signal, now.value), ("", ""))
     return node(

@@ -170,7 +170,8 @@ class Pulse:
         card, asset = self.cards[0], site.assets[self.cards[0].asset]
         age = write_age((self.plant.now() - card.since).total_seconds(), language)
         where = pick(language, asset.title or asset.name, asset.title_zh)
-        return " · ".join([where, pick(language, f"since {age} ago", f"{age}前起"), counts])
+        place = [] if where in card_title(card, language) else [where]
+        return " · ".join([*place, pick(language, f"since {age} ago", f"{age}前起"), counts])
 
     def _checks(self, language: Language) -> dict[str, Figure]:
         found: dict[str, Figure] = {}

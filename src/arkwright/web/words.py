@@ -33,6 +33,26 @@ def digits_of(value: float) -> int:
     return max(0, 3 - floor(log10(size)))
 
 
+def places_of(value: float) -> int:
+    """Return how many decimals a value really has, at most those that four figures need. [any]
+
+    Parameters
+    ----------
+    value
+        A finite number, rounded as it is to be shown. [any]
+
+    Returns
+    -------
+    places
+        Decimals worth writing. [1]
+    """
+    written = repr(float(value))
+    if "e" in written:
+        return digits_of(value)
+    places = written.partition(".")[2]
+    return min(digits_of(value), 0 if places == "0" else len(places))
+
+
 def write_number(value: float | None, *, digits: int | None = None) -> str:
     """Write a number with four figures, or as many decimals as asked for; a dash where there is none.
 

@@ -38,6 +38,14 @@
     if (size >= 10000) text = text.replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f"); // no number so large has decimals
     return text.replace("-", "\u2212");
   };
+  const places = new Map(); // signal -> decimals that its values really have, so that "6.000 %" is not written for 6
+  const digitsOf = (name, x) => {
+    if (typeof x !== "number") return undefined;
+    const size = Math.abs(x), most = size < 1 ? 3 : Math.max(0, 3 - Math.floor(Math.log10(size)));
+    const own = Math.max(places.get(name) ?? 0, (String(x).split(".")[1] ?? "").length);
+    places.set(name, Math.min(own, 3));
+    return Math.min(own, most);
+  };
   const age = (s) => {
     for (const [size, en, cn] of [[86400, "d", "天"], [3600, "h", "小时"], [60, "min", "分钟"]])
       if (s >= 2 * size) return `${Math.round(s / size)} ${zh() ? cn : en}`;
@@ -48,7 +56,7 @@
   /* ------------------------------------------------------------------------------------ drawing */
   const write = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
   function drawValue(el, row) {
-    const digits = el.dataset.digits === undefined ? undefined : Number(el.dataset.digits);
+    const digits = el.dataset.digits === undefined ? digitsOf(el.dataset.live, row.value) : Number(el.dataset.digits);
     const [glyph, look] = BEYOND[row.limit] ?? ["", ""];
     const word = WORDS[row.state]?.[zh() ? 1 : 0] ?? "";
     write(el.querySelector(".lv-v") ?? el, number(row.value, digits));

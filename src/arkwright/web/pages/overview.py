@@ -165,11 +165,12 @@ def _card(context: Context, card: Card, now: datetime) -> Markup:
     asset = context.plant.site.assets.get(card.asset)
     band = node("span", say(context, *BAND_WORDS[card.band]), class_="state", data_state=card.band)
     age = write_age((now - card.since).total_seconds(), context.language)
-    facts = [_name(context, asset) if asset else card.asset, age]
+    title, where = card_title(card, context.language), _name(context, asset) if asset else card.asset
+    facts = [age] if where in title else [where, age]
     if card.worth:
         facts.append(write_money(card.worth, context.plant.site.money.currency))
     body = (
-        node("strong", card_title(card, context.language)),
+        node("strong", title),
         node("span", " · ".join(filter(None, facts)), class_="muted small"),
     )
     return node("li", node("a", band, *body, href=f"/card/{quote(card.id)}"), class_="top-card")

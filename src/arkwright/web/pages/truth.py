@@ -224,7 +224,13 @@ def _table(context: Context, verdicts: Sequence[Verdict]) -> Markup:
         ("What Arkwright says", "Arkwright 的判断"),
         ("Time to detect", "发现用时"),
     )
-    top = node("tr", *(node("th", say(context, en, zh)) for en, zh in heads))
+    top = node(
+        "tr",
+        *(
+            node("th", say(context, en, zh), class_="num" if en.startswith("Time") else None)
+            for en, zh in heads
+        ),
+    )
     rows = node("tbody", *(_row(context, v) for v in verdicts))
     return node("div", node("table", node("thead", top), rows), class_="scroll panel")
 
@@ -293,7 +299,7 @@ def _false(context: Context, cards: Sequence[Card]) -> Markup | None:
 
 def _fault(context: Context, name: str) -> str:
     fault = context.plant.faults.get(name)
-    return say(context, fault.title, fault.title_zh) if fault else name.replace("_", " ")
+    return say(context, fault.title, fault.title_zh) if fault else name.replace("_", " ").capitalize()
 
 
 def _empty(context: Context, text: str) -> Markup:
