@@ -8,18 +8,31 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from arkwright.app.judging import Judging
+from arkwright.app.reports import Reports
+from arkwright.core.plant import Site
+from arkwright.runtime.intake import Intake
 from arkwright.runtime.line import Line
-
-if TYPE_CHECKING:
-    from arkwright.app.plant import Plant
 
 FILE = "status.json"
 FRESH_S = 10.0  # written every 2 s: a file five times as old is not believed
 
 
-def status_of(plant: Plant, *, ended: bool = False) -> dict[str, Any]:
+class Running(Protocol):
+    """What a status is made from; the plant is one."""
+
+    site: Site
+    started: datetime
+    intake: Intake
+    lines: Mapping[str, Line]
+    judging: Judging
+    reports: Reports
+    upkeep_error: str
+
+
+def status_of(plant: Running, *, ended: bool = False) -> dict[str, Any]:
     """Return how a plant does, as plain JSON; ``ended`` where it is about to stop."""
     intake = plant.intake
     return {

@@ -64,5 +64,5 @@ SOURCE = Source(
         "max_file_mb": "Largest recording or Parquet file that is read. [MB]",
     },
     replays="Everything that is still in the folder; a file that was read is not read again.",
-    example_url="file:///srv/exports",
+    example_url="file://localhost/srv/exports",
 )
