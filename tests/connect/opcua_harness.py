@@ -12,7 +12,6 @@ from arkwright.core.errors import ArkwrightError
 from arkwright.core.plant import Connection, Signal
 from arkwright.core.tables import READINGS, concat
 
-
 SERVER = Path(__file__).parents[1] / "peers" / "opcua_server.cjs"
 
 

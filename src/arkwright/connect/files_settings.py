@@ -115,7 +115,7 @@ def folder_of(connection: Connection) -> Path:
     parts = urlsplit(connection.url)
     if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or not parts.path:
         raise SourceError(
-            f"URL '{connection.url}'", wanted="file://localhost/FOLDER, a folder of this host", where=connection.name,
+            f"URL '{connection.url}'", wanted="file://localhost/FOLDER of this host", where=connection.name,
             fix="Mount a folder of another host first.",
         )  # fmt: skip
     return Path(unquote(parts.path))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from typing import TypeGuard
 
-from arkwright.connect.guess import guess_signal
 from arkwright.connect.mqtt_link import SETTINGS, Link, Message, Will, examine, now_us, open_link
-from arkwright.connect.sparkplug_codec import DataType, Metric, Payload, decode, encode
+from arkwright.connect.sparkplug_browse import suggest_metrics
+from arkwright.connect.sparkplug_codec import DataType, Metric, Payload, encode
 from arkwright.connect.sparkplug_host import Host, Node
 from arkwright.core.catalog import Batch, Inlet, Source, Step, Suggestion
-from arkwright.core.errors import SourceError
 from arkwright.core.plant import Connection, Signal
 
 _left: dict[tuple[str, str], dict[str, Node]] = {}  # what a cut session knew of its nodes, for the next one
@@ -98,37 +96,8 @@ async def browse(connection: Connection) -> list[Suggestion]:
                     asked.add(node)
                     _ask(link, node)
                 if parts[2].endswith("BIRTH"):
-                    found.update((s.address, s) for s in _suggest(parts, message.payload))
+                    found.update((s.address, s) for s in suggest_metrics(parts, message.payload))
     return [found[address] for address in sorted(found)]
-
-
-def _suggest(parts: list[str], raw: bytes) -> list[Suggestion]:
-    try:
-        metrics = decode(raw).metrics
-    except SourceError:
-        return []
-    home = "/".join([parts[1], parts[3], *parts[4:]])
-    own = [m for m in metrics if m.name and m.name != "bdSeq" and not m.name.startswith("Node Control/")]
-    return [_suggestion(f"{home}/{m.name}", m) for m in own]
-
-
-def _suggestion(address: str, metric: Metric) -> Suggestion:
-    sent, low, high = (metric.properties.get(k) for k in ("engUnit", "engLow", "engHigh"))
-    is_text = metric.datatype in (DataType.STRING, DataType.TEXT, DataType.UUID)
-    span = (float(low), float(high)) if _is_number(low) and _is_number(high) else None
-    guess = guess_signal(
-        metric.name, unit=sent if isinstance(sent, str) else "", is_text=is_text,
-        is_flag=metric.datatype == DataType.BOOLEAN, span=span,
-    )  # fmt: skip
-    sample = "" if metric.value is None else str(metric.value)[:40]
-    kind = "text" if is_text else "value"
-    return Suggestion(
-        address, metric.name, guess.quantity, guess.unit, guess.why, guess.confidence, kind, sample
-    )
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 async def diagnose(connection: Connection) -> list[Step]:

@@ -10,7 +10,6 @@ from arkwright.app.demo.physics.drift import wander
 from arkwright.app.demo.physics.thermal import Network, step_network
 
 FloatArray = NDArray[np.float64]
-
 AMBIENT_C = 24.0
 
 
@@ -18,9 +17,8 @@ AMBIENT_C = 24.0
 class TrainDesign:
     """A train as bought.
 
-    Rated head in Pa [Pa] at rated flow [m3/h]; ``shut_off`` is head at no flow over rated head [1];
-    ``static`` is the share of rated head that the system needs at no flow [1]; ``fluid_kg_m3`` its density
-    [kg/m3].
+    Rated head [Pa] at rated flow [m3/h]; ``shut_off`` is head at no flow over rated head [1]; ``static`` is the
+    share of rated head that the system needs at no flow [1]; ``fluid_kg_m3`` its density [kg/m3].
     """
 
     rated_flow_m3_h: float
