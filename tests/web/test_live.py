@@ -8,8 +8,8 @@ from tests.web.works import BROKEN, lay_cards, open_works
 
 from arkwright.core.plant import Limits, Signal
 from arkwright.core.tables import BAD, ReadingsBuilder, Scale, to_us
-from arkwright.web.gauge import limit_of, scale_of, shown_value
 from arkwright.web.live import Hub, Viewer, is_news
+from arkwright.web.scale import limit_of, scale_of, shown_value
 from arkwright.web.words import places_of, write_age, write_money, write_number
 
 

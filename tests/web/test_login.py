@@ -8,18 +8,8 @@ from tests.web.works import open_works
 
 from arkwright.core.errors import HistoryError
 from arkwright.web.doors import inner_path
-from arkwright.web.session import (
-    COOKIE,
-    FirstLink,
-    Sessions,
-    Taste,
-    accepted_language,
-    keep_taste,
-    make_taste,
-    read_cookies,
-    read_taste,
-    session_cookie,
-)
+from arkwright.web.session import COOKIE, FirstLink, Sessions, read_cookies, session_cookie
+from arkwright.web.taste import Taste, accepted_language, keep_taste, make_taste, read_taste
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from tests.web.works import open_works
 
 from arkwright.core.feed import Card
 from arkwright.core.finding import Finding
-from arkwright.web.pages.truth import Wrong, compare, false_cards, fetch_truth, first_seen
+from arkwright.web.truths import Wrong, compare, false_cards, fetch_truth, first_seen
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 

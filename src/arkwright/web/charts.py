@@ -12,8 +12,8 @@ from nicegui.element import Element
 from arkwright.app.record_views import Curve, Envelope, FaultLine
 from arkwright.app.views import Stretch, Trend
 from arkwright.web.chart_shape import Option, frame_of, line_of
-from arkwright.web.gauge import PRETTY
 from arkwright.web.page import Context, Language
+from arkwright.web.scale import PRETTY
 from arkwright.web.words import pick
 
 LEAST_DB = -10  # what lies further below the floor says nothing

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from arkwright.core.errors import HistoryError
-from arkwright.web import session
+from arkwright.web import session, taste
 from arkwright.web.page import Language
 from arkwright.web.pages.login import log_in_page, no_owner_page
 from arkwright.web.pages.setup import setup_page, spent_page
@@ -130,9 +130,9 @@ class Doors:
         ledger = self.plant.ledger
 
         def keep() -> None:
-            old = session.read_taste(ledger, name)
-            fresh = session.make_taste(form.get("language", old.language), form.get("theme", old.theme))
-            session.keep_taste(ledger, name, fresh)
+            old = taste.read_taste(ledger, name)
+            fresh = taste.make_taste(form.get("language", old.language), form.get("theme", old.theme))
+            taste.keep_taste(ledger, name, fresh)
 
         await asyncio.to_thread(keep)
         back = urlsplit(request.headers.get("referer", "/"))
@@ -149,7 +149,7 @@ def language_of(request: Request) -> Language:
     asked = request.query_params.get("lang")
     if asked in {"en", "zh"}:
         return "zh" if asked == "zh" else "en"
-    return session.accepted_language(dict(request.scope["headers"]))
+    return taste.accepted_language(dict(request.scope["headers"]))
 
 
 def inner_path(path: str) -> str:

@@ -22,9 +22,9 @@ from arkwright.core.feed import Card
 from arkwright.core.plant import Signal
 from arkwright.core.tables import to_us
 from arkwright.history.query import thinned
-from arkwright.web.gauge import limit_of, shown_value
 from arkwright.web.page import Context, Figure, Language
 from arkwright.web.pulse import Pulse
+from arkwright.web.scale import limit_of, shown_value
 
 if TYPE_CHECKING:
     from arkwright.app.plant import Plant

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from arkwright.core.errors import ArkwrightError
 from arkwright.history.ledger_people import LINK_LASTS
-from arkwright.web import session
+from arkwright.web import taste
 from arkwright.web.doors import Doors
 from arkwright.web.live import Hub
 from arkwright.web.page import Context, Page, pages
@@ -191,7 +191,7 @@ def _register(plant: Plant, hub: Hub, page: Page) -> None:
 
 async def _context(plant: Plant, hub: Hub, request: Request) -> Context:
     person = request.scope["arkwright_person"]
-    fallback = session.accepted_language(dict(request.scope["headers"]))
-    taste = await asyncio.to_thread(session.read_taste, plant.ledger, person.name, fallback)
+    fallback = taste.accepted_language(dict(request.scope["headers"]))
+    liked = await asyncio.to_thread(taste.read_taste, plant.ledger, person.name, fallback)
     params = {**request.query_params, **{k: str(v) for k, v in request.path_params.items()}}
-    return Context(plant, person, taste.language, params, taste.theme, hub)
+    return Context(plant, person, liked.language, params, liked.theme, hub)

@@ -1,4 +1,4 @@
-"""Who is there: sessions behind a cookie, the first link of a site without owner, and a person's taste."""
+"""Who is there: sessions behind a cookie, and the first link of a site without owner."""
 
 from __future__ import annotations
 
@@ -11,14 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from arkwright.history.ledger_people import LINK_LASTS, SESSION_LASTS, People, Person
-from arkwright.history.ledger_tables import read_fact, write_fact
-from arkwright.web.page import Language, Theme
-
-if TYPE_CHECKING:
-    from arkwright.history.ledger import Ledger
 
 COOKIE = "arkwright_session"
 BELIEVED_S = 2.0  # a session ended elsewhere is noticed so soon; the page's own log-out at once
@@ -121,47 +116,3 @@ def session_cookie(token: str, *, secure: bool) -> dict[str, Any]:
         "key": COOKIE, "value": token, "max_age": age, "path": "/", "httponly": True, "samesite": "strict",
         "secure": secure,
     }  # fmt: skip
-
-
-# ------------------------------------------------------------------------------------------------ taste
-@dataclass(frozen=True)
-class Taste:
-    """How a person likes the pages."""
-
-    language: Language = "en"
-    theme: Theme = "system"
-
-
-def read_taste(ledger: Ledger, name: str, fallback: Language = "en") -> Taste:
-    """Return how a person likes the pages, as kept in the ledger."""
-    with ledger.view() as view:
-        kept = (read_fact(view.at, _taste_key(name)) or "").split(",")
-    if len(kept) != 2:
-        return Taste(fallback)
-    return make_taste(kept[0], kept[1])
-
-
-def make_taste(language: str, theme: str) -> Taste:
-    """Return a taste from words that came from outside; a word that is not known is the default."""
-    return Taste(
-        "zh" if language == "zh" else "en",
-        "light" if theme == "light" else "dark" if theme == "dark" else "system",
-    )
-
-
-def keep_taste(ledger: Ledger, name: str, taste: Taste) -> None:
-    """Keep how a person likes the pages."""
-    with ledger.change() as change:
-        write_fact(change.at, _taste_key(name), f"{taste.language},{taste.theme}")
-
-
-def _taste_key(name: str) -> str:
-    # A name may be longer than the key of a fact.
-    return "taste:" + hashlib.sha256(name.encode()).hexdigest()[:32]
-
-
-def accepted_language(headers: Mapping[bytes, bytes]) -> Language:
-    """Return the language that a browser asks for first, of those we speak."""
-    wanted = headers.get(b"accept-language", b"").decode("latin-1").lower().split(",")
-    first = next((w.strip()[:2] for w in wanted if w.strip()[:2] in {"en", "zh"}), "en")
-    return "zh" if first == "zh" else "en"
