@@ -8,6 +8,7 @@ import typer
 
 from arkwright import __version__
 from arkwright.cli.audit import audit_command
+from arkwright.cli.bearings import bearings_command
 from arkwright.cli.connect import connect_app
 from arkwright.cli.diagnose import diagnose_command
 from arkwright.cli.feed import feed_app
@@ -31,6 +32,7 @@ app.command("status")(status_command)
 app.command("new")(new_command)
 app.command("check")(check_command)
 app.command("diagnose")(diagnose_command)
+app.command("bearings")(bearings_command)
 app.command("replay")(replay_command)
 app.command("history")(history_command)
 app.command("audit")(audit_command)

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from arkwright.health.rolling_search import CombScore
 
 Floats = NDArray[np.float64]
-HEALTHY_MEAN = -0.55
-HEALTHY_SPREAD = 1.0
+HEALTHY_MEAN = -0.9
+HEALTHY_SPREAD = 1.15
 """Greatest score of a healthy record, as a normal distribution. [1]
 
-Mean and 99 % point of synthetic healthy records (`bench.diagnosis --calibrate`) are -0.6 and 0.8, which is a
-spread of 0.6. Sound bearings draw faint lines of their own (their races are wavy), which the synthetic ones
-do not: the spread is widened for them.
+1,200 synthetic healthy records (`python -m bench.diagnosis --calibrate`) have a median of -0.94 and a 99 %
+point of 0.34, which is a spread of 0.55. Sound bearings draw faint lines of their own, because their
+races are wavy, and the synthetic ones do not: the spread is doubled for them.
 """
 CAGE_FACTOR = 2.5
 """The cage modulates every fault and has few, slow lines: it must stand out that much further. [1]"""
@@ -28,6 +28,15 @@ LEAD = 2.0
 """What one race must lead the other by to be told from it, where both are faint. [1]"""
 BESIDE = 0.5
 """Share of the greatest score that a second fault must reach to be named beside it. [1]"""
+FAULT_SLOPE = 2.0
+NORMAL_SLOPE = 2.2
+NORMAL_DOUBT = 1.1
+"""Logistic fits to the share of verdicts that were right; `bench.diagnosis` prints both side by side. [1]
+
+Just below the threshold "normal" is as often a faint fault.
+"""
+MOST_SURE, MOST_SURE_NORMAL = 0.99, 0.95
+"""A wrong nameplate, and a fault that draws no lines yet, are what no record can rule out. [1]"""
 PARTS = ("outer_race", "inner_race", "ball")
 
 
@@ -179,6 +188,11 @@ def confidence_of(verdict: str, scores: Mapping[str, float], threshold: float) -
     """
     if verdict == "cannot_judge":
         return 0.5
-    lead = max(scores[f] for f in PARTS) if verdict != "cage" else scores["cage"] / CAGE_FACTOR
-    odds = exp(min(50.0, 2.0 * abs(lead - threshold)))
-    return odds / (1 + odds)
+    top = scores["cage"] / CAGE_FACTOR if verdict == "cage" else max(scores[f] for f in PARTS)
+    if verdict != "normal":
+        return min(MOST_SURE, _logistic(FAULT_SLOPE * (top - threshold)))
+    return min(MOST_SURE_NORMAL, _logistic(NORMAL_SLOPE * (threshold - top - NORMAL_DOUBT)))
+
+
+def _logistic(x: float) -> float:
+    return 1 / (1 + exp(-max(-50.0, min(50.0, x))))
