@@ -17,7 +17,7 @@ from arkwright.app.status import status_of, write_status
 from arkwright.app.stores import history_folder, open_ledger_of
 from arkwright.app.uses import hand_over
 from arkwright.core.catalog import FaultMode, Source, find_entry
-from arkwright.core.errors import SiteError
+from arkwright.core.errors import HistoryError, SiteError
 from arkwright.core.plant import Connection, Site
 from arkwright.history.compact import Policy, start_round
 from arkwright.history.lake import Lake
@@ -30,6 +30,7 @@ from arkwright.runtime.live import LiveTable
 
 STATUS_EVERY_S = 2.0
 UPKEEP_EVERY_S = 600.0
+HAND_OVER_EVERY_S = 5.0
 SOURCES = "arkwright.connect"
 
 
@@ -55,6 +56,7 @@ class Plant:
     faults: Mapping[str, FaultMode]
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     upkeep_error: str = ""
+    outbox_error: str = ""
 
     def now(self) -> datetime:
         """Return the time now, UTC."""
@@ -74,6 +76,7 @@ class Plant:
                 group.create_task(self.judging.run(), name="judging")
                 group.create_task(self.reports.run(), name="reports")
                 group.create_task(self._keep_status(), name="status")
+                group.create_task(self._hand_over(), name="outbox")
                 group.create_task(self._keep_house(), name="upkeep")
         finally:
             write_status(self.home, status_of(self, ended=True))
@@ -83,11 +86,21 @@ class Plant:
             await asyncio.to_thread(write_status, self.home, status_of(self))
             await asyncio.sleep(STATUS_EVERY_S)
 
+    async def _hand_over(self) -> None:
+        """Bring what the ledger laid out, as of closed orders, into history."""
+        while True:
+            try:
+                await asyncio.to_thread(hand_over, self.ledger, self.lake)
+            except HistoryError as error:
+                self.outbox_error = str(error)
+            else:
+                self.outbox_error = ""
+            await asyncio.sleep(HAND_OVER_EVERY_S)
+
     async def _keep_house(self) -> None:
         policy = _policy(self.site)
         while True:
             await asyncio.sleep(UPKEEP_EVERY_S)
-            await asyncio.to_thread(hand_over, self.ledger, self.lake)
             upkeep = start_round(self.lake.folder, policy)
             code = await asyncio.to_thread(upkeep.wait)
             self.upkeep_error = f"upkeep of history ended with code {code}" if code else ""

@@ -30,6 +30,7 @@ class Running(Protocol):
     judging: Judging
     reports: Reports
     upkeep_error: str
+    outbox_error: str
 
 
 def status_of(plant: Running, *, ended: bool = False) -> dict[str, Any]:
@@ -44,8 +45,12 @@ def status_of(plant: Running, *, ended: bool = False) -> dict[str, Any]:
         "connections": {name: _line(line) for name, line in plant.lines.items()},
         "intake": {"fill": intake.fill, "commits": intake.commits, "error": intake.error},
         "judging": plant.judging.status(),
-        "errors": [e for e in (intake.error, plant.reports.error, plant.upkeep_error) if e],
+        "errors": [e for e in _errors(plant) if e],
     }
+
+
+def _errors(plant: Running) -> tuple[str, ...]:
+    return plant.intake.error, plant.reports.error, plant.outbox_error, plant.upkeep_error
 
 
 def _line(line: Line) -> dict[str, Any]:
