@@ -197,8 +197,9 @@ class Search:
         rng = np.random.default_rng(0)  # the same record always gets the same verdict
         if fault == "cage":
             drawn = rng.uniform(0.22, 0.95, 2 * N_SURROGATES)
-            true = self.orders.ftf * np.array([0.5, 1, 1.5, 2]), (0.5, 1 - self.orders.ftf, 0.333)
-            near = np.abs(drawn[:, None] / np.concatenate(true) - 1) < 0.04
+            ftf = self.orders.ftf
+            own = np.array([0.5 * ftf, ftf, 1.5 * ftf, 2 * ftf, 0.5, 1 - ftf, 0.333])
+            near = np.abs(drawn[:, None] / own - 1) < 0.04
             return drawn[~near.any(axis=1)][:N_SURROGATES]
         o = self.orders
         top = max(7.0, 1.3 * o.bpfi)
