@@ -200,7 +200,7 @@ class Search:
             ftf = self.orders.ftf
             own = np.array([0.5 * ftf, ftf, 1.5 * ftf, 2 * ftf, 0.5, 1 - ftf, 0.333])
             near = np.abs(drawn[:, None] / own - 1) < 0.04
-            return drawn[~near.any(axis=1)][:N_SURROGATES]
+            return np.asarray(drawn[~near.any(axis=1)][:N_SURROGATES], np.float64)
         o = self.orders
         top = max(7.0, 1.3 * o.bpfi)
         drawn = rng.uniform(1.6, top, 4 * N_SURROGATES)
