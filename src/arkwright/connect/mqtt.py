@@ -135,6 +135,8 @@ def read_time(moment: object) -> int:
     if isinstance(moment, str):
         parsed = datetime.fromisoformat(moment)
         return to_us(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+    if not abs(moment) < 1e17:  # the year 5138 in us; NaN too is caught here
+        raise ValueError(f"time {moment} is no time")
     # 1e11 s is the year 5138 and 1e11 ms is 1973: nothing a plant sends lies between.
     factor = 1_000_000 if abs(moment) < 1e11 else 1000 if abs(moment) < 1e14 else 1
     return round(moment * factor)

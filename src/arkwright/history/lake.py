@@ -13,7 +13,17 @@ from types import TracebackType
 import numpy as np
 import pyarrow as pa
 
-from arkwright.core.tables import BAD_TIME, EVENTS, READINGS, Waveform, check_table, concat, empty, to_us
+from arkwright.core.tables import (
+    BAD_TIME,
+    EVENTS,
+    READINGS,
+    TIME,
+    Waveform,
+    check_table,
+    concat,
+    empty,
+    to_us,
+)
 from arkwright.history.delta import DeltaFolder
 from arkwright.history.durable import FolderLock, make_folder, replace
 from arkwright.history.exact import STORED, drop_repeats, move_to_receipt, only_finite, sift
@@ -27,6 +37,7 @@ from arkwright.history.waveforms import INDEX, index_row, key_of, sweep, write_s
 DAY_US = 24 * HOUR_US
 OLDEST_US = 400 * DAY_US  # design, section 6: source times outside now - 400 d ... now + 1 h
 NEWEST_US = HOUR_US
+FIRST_US, LAST_US = (to_us(t.replace(tzinfo=UTC)) for t in (datetime.min, datetime.max))
 SAVE_EVERY = 256  # commits between two saves of the last readings
 
 
@@ -169,7 +180,10 @@ class Lake:
         odd = (times < now_us - OLDEST_US) | (times > now_us + NEWEST_US)
         if not odd.any():
             return rows, 0, rows.slice(0, 0)
-        strange, repeats = drop_repeats(rows.filter(pa.array(odd)))
+        # Years beyond 9999 cannot be told as a date: the nearest that can is told instead.
+        tellable = pa.array(times.clip(FIRST_US, LAST_US)).cast(TIME)
+        told = rows.set_column(rows.schema.get_field_index("time"), STORED.field("time"), tellable)
+        strange, repeats = drop_repeats(told.filter(pa.array(odd)))
         kept = rows.filter(pa.array(~odd))
         taken = set(
             zip(
