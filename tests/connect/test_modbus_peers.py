@@ -19,6 +19,7 @@ SIGNALS = [
     signal("oven.flow", "input:100:int16*0.1", "volume_flow", "m3/h"),
     signal("oven.lit", "coil:17", "state"),
     signal("oven.shut", "discrete:17", "state"),
+    signal("oven.broken", "holding:40"),
     signal("oven.ghost", "holding:101"),
     signal("oven.typo", "register:5"),
 ]
@@ -46,6 +47,7 @@ async def test_values_arrive_in_canonical_units_stamped_on_receipt(server):
     assert last["oven.draught"]["value"] == pytest.approx(-4.25e-3)
     assert last["oven.flow"]["value"] == pytest.approx(30.0)
     assert (last["oven.lit"]["value"], last["oven.shut"]["value"]) == (1.0, 0.0)
+    assert (last["oven.broken"]["value"], last["oven.broken"]["status"]) == (None, 0x808B_0000)
     assert {r["origin"] for r in inlet.rows()} == {"server"}
     assert has_no_doubles(inlet.rows()) is True
     assert inlet.refused() == {"oven.ghost", "oven.typo"}

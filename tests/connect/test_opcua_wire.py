@@ -12,6 +12,7 @@ from tests.connect.opcua_harness import Inlet, connection, signal
 
 from arkwright.connect import opcua_session
 from arkwright.connect.opcua_left import find_left
+from arkwright.connect.opcua_nodes import Item, Monitored, refuse_failed
 from arkwright.connect.opcua_wire import MessageError, decode_publish
 from arkwright.core.tables import to_us
 
@@ -112,3 +113,13 @@ async def test_a_message_that_cannot_be_read_is_refused_once_and_not_asked_for_a
     left = find_left(link, signals, inlet)
     # No subscription to take over: the next session makes a new one, and its gap begins here.
     assert (left.subscription, left.layout, left.seen_us) == (0, "", to_us(WHEN))
+
+
+def test_a_server_that_keeps_too_few_values_is_told_of_once():
+    inlet = Inlet()
+    items = [Item(signal(name, f"i={n}"), None) for n, name in enumerate("abc")]
+    refuse_failed(items, [Monitored("", 1, 0.0), Monitored("", 100, 0.0), Monitored("", 10, 0.0)], inlet)
+    ((subject, found, wanted, _),) = inlet.refusals
+    assert (subject, wanted) == ("a", "50 or more")
+    assert "only 1 values" in found
+    assert "of 1 more signals" in found

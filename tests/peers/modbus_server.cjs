@@ -1,6 +1,6 @@
 // A modbus-serial server: node modbus_server.cjs PORT [JOURNAL [GENERATION]]
 // Holding 20 counts its own readings from GENERATION * 1000 on; each is written down in JOURNAL with its time [ms].
-// Holding 0..3: float32 21.5 (abcd), float32 -4.25 (cdab); 10: a counter; 100..: refused. Input n: 3 n. Coil n: n odd.
+// Holding 0..3: float32 21.5 (abcd), float32 -4.25 (cdab); 10: a counter; 40: device failure; 100..: refused. Input n: 3 n. Coil n: n odd.
 const { ServerTCP } = require("modbus-serial");
 
 const fs = require("fs");
@@ -23,6 +23,7 @@ new ServerTCP({
   getInputRegister: (at) => 3 * at,
   getHoldingRegister: (at) => {
     if (at >= 100) throw { modbusErrorCode: 0x02 };
+    if (at === 40) throw { modbusErrorCode: 0x04 };
     if (at === 20) {
       served += 1;
       if (journal) fs.writeSync(journal, `${served},${Date.now()}\n`);

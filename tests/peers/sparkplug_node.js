@@ -10,11 +10,14 @@ const client = require('sparkplug-client').newClient({
   mqttOptions: { queueQoSZero: false, reconnectPeriod: 500 },
 });
 let count = 1000000 * Number(process.argv[4] || 0);
+let time = Date.now();
+const write = () => { if (journal) fs.writeSync(journal, `${count},${time}\n`); };
+write();
 const birth = () => {
   client.publishNodeBirth({ timestamp: Date.now(), metrics: [
     { name: 'Node Control/Rebirth', type: 'Boolean', value: false }] });
   client.publishDeviceBirth('pump', { timestamp: Date.now(), metrics: [
-    { name: 'count', type: 'Int32', value: -1, timestamp: Date.now(),
+    { name: 'count', type: 'Int32', value: count, timestamp: time,
       properties: { engUnit: { type: 'String', value: 'rpm' } } }] });
 };
 client.on('birth', birth);
@@ -25,8 +28,8 @@ let timer = null;
 client.on('connect', () => {
   timer ??= setInterval(() => {
     count += 1;
-    const time = Date.now();
-    if (journal) fs.writeSync(journal, `${count},${time}\n`);
+    time = Date.now();
+    write();
     client.publishDeviceData('pump', { timestamp: time, metrics: [
       { name: 'count', type: 'Int32', value: count, timestamp: time }] });
   }, 20);

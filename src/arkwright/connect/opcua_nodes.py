@@ -20,6 +20,7 @@ ua: Any = _ua
 Thing = TypeVar("Thing")
 
 PER_CALL = 500  # servers limit the operations of one call; 500 is below every limit met
+LEAST_QUEUE = 50
 UNIT_NAME = "EngineeringUnits"
 RATE_NAMES = (
     "SampleRate",
@@ -290,10 +291,22 @@ def _with(item: Item, **changes: Any) -> Item:
     return replace(item, **changes)
 
 
+@dataclass(frozen=True)
+class Monitored:
+    """What a server made of a wish to monitor: the status that it failed with, else the terms it grants.
+
+    ``queue`` values are kept between two messages [1]; changes within ``sampling_ms`` may be joined. [ms]
+    """
+
+    failure: str
+    queue: int
+    sampling_ms: float
+
+
 async def subscribe(
     client: Client, subscription: int, nodes: Sequence[Any], sampling_ms: float, queue: int
-) -> list[str]:
-    """Monitor nodes under handles that count from 0; return the status name of each that failed, else ''.
+) -> list[Monitored]:
+    """Monitor nodes under handles that count from 0; say what the server made of each.
 
     Parameters
     ----------
@@ -310,18 +323,23 @@ async def subscribe(
 
     Returns
     -------
-    failures
-        One word for each node, empty where it is monitored.
+    monitored
+        One for each node, in order.
     """
-    failures: list[str] = []
+    monitored: list[Monitored] = []
     for part in chunks(list(enumerate(nodes))):
         params = ua.CreateMonitoredItemsParameters()
         params.SubscriptionId = subscription
         params.TimestampsToReturn = ua.TimestampsToReturn.Source
         params.ItemsToCreate = [_monitored(handle, node, sampling_ms, queue) for handle, node in part]
         results = await client.uaclient.session.create_monitored_items(params)
-        failures += ["" if r.StatusCode.is_good() else r.StatusCode.name for r in results]
-    return failures
+        monitored += [_outcome(result) for result in results]
+    return monitored
+
+
+def _outcome(result: Any) -> Monitored:
+    failure = "" if result.StatusCode.is_good() else result.StatusCode.name
+    return Monitored(failure, int(result.RevisedQueueSize), float(result.RevisedSamplingInterval))
 
 
 def _monitored(handle: int, node: Any, sampling_ms: float, queue: int) -> Any:
@@ -336,8 +354,20 @@ def _monitored(handle: int, node: Any, sampling_ms: float, queue: int) -> Any:
     return request
 
 
-def refuse_failed(items: Sequence[Item], failures: Sequence[str], inlet: Inlet) -> None:
-    """Refuse each signal that the server does not monitor."""
-    for item, failure in zip(items, failures, strict=False):
-        if failure:
-            _refuse_unknown(item.signal, inlet, failure)
+def refuse_failed(items: Sequence[Item], monitored: Sequence[Monitored], inlet: Inlet) -> None:
+    """Refuse each signal that the server does not monitor, and tell of those it keeps too few values of."""
+    short: list[str] = []
+    for item, outcome in zip(items, monitored, strict=False):
+        if outcome.failure:
+            _refuse_unknown(item.signal, inlet, outcome.failure)
+        elif outcome.queue < LEAST_QUEUE and item.signal.kind != "waveform":
+            short.append(item.signal.name)
+    if short:
+        least = min(m.queue for m in monitored if not m.failure)
+        inlet.refuse(
+            short[0],
+            f"the server keeps only {least} values between two messages of it"
+            + f" and of {len(short) - 1} more signals" * (len(short) > 1),
+            wanted=f"{LEAST_QUEUE} or more",
+            fix="Raise the queue limit of the server: values that come faster are lost there without a word.",
+        )

@@ -123,15 +123,15 @@ class Session:
         self._collector = collector
         self._subscription = await self._subscribe()
         self.inlet.beat()
-        failures = await subscribe(
+        monitored = await subscribe(
             self.client,
             self._subscription,
             self._collector.nodes,
             self.settings.sampling_ms,
             self.settings.queue,
         )
-        refuse_failed(items, failures, self.inlet)
-        if items and all(failures[: len(items)]):
+        refuse_failed(items, monitored, self.inlet)
+        if items and all(m.failure for m in monitored[: len(items)]):
             raise SourceError(
                 "the server monitors none of the signals", fix="Browse it and correct signals.csv."
             )
