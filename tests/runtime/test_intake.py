@@ -182,3 +182,28 @@ async def test_a_cancellation_that_meets_an_arriving_batch_is_not_lost():
     work.cancel()
     await asyncio.wait([work], timeout=2)
     assert work.cancelled()
+
+
+async def test_a_mistake_of_history_is_seen_and_nothing_is_acknowledged_meanwhile(monkeypatch):
+    monkeypatch.setattr("arkwright.runtime.intake.RETRY_S", 0.01)
+    fails, kept, acknowledged = [ValueError("odd"), ValueError("odd")], [], []
+
+    class Store:
+        def commit(self, readings, waveforms, events, resumes, cut_us):
+            if fails:
+                assert not acknowledged
+                raise fails.pop()
+            kept.append(readings.num_rows)
+
+    builder = ReadingsBuilder()
+    builder.add(Scale("a"), 1_000_000, 1.0)
+    intake = Intake(Store(), LiveTable((), lambda _: True))
+    line = Line(Connection("c", "x", "x://"), None, (), intake.queue)
+    batch = Batch(builder.take(2_000_000), acknowledge=lambda: acknowledged.append(1))
+    await line.put(batch)
+    seen = asyncio.ensure_future(intake.drain())
+    while not intake.error:
+        await asyncio.sleep(0.001)
+    assert "ValueError: odd" in intake.error
+    await seen
+    assert (kept, acknowledged, intake.error) == ([1], [1], "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,9 +108,9 @@ class Plant:
 
     def close(self) -> None:
         """End the judges and give history and ledger back."""
-        self.judging.close()
-        self.lake.close()
-        self.ledger.close()
+        with ExitStack() as stack:  # a full disk that stops one must not keep the others open
+            for part in (self.ledger, self.lake, self.judging):
+                stack.callback(part.close)
 
     def __enter__(self) -> Plant:
         return self

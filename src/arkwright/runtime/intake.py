@@ -137,8 +137,10 @@ class Intake:
         while True:
             try:
                 await asyncio.to_thread(self.store.commit, readings, waveforms, events, resumes, self._stamp)
-            except (HistoryError, OSError) as error:
-                self.error = f"{datetime.now(UTC):%H:%M:%S} {error}"
+            except Exception as error:  # whatever history meets, nothing is acknowledged and intake goes on
+                known = isinstance(error, (HistoryError, OSError))
+                said = str(error) if known else f"{type(error).__name__}: {error}"
+                self.error = f"{datetime.now(UTC):%H:%M:%S} {said}"
                 await asyncio.sleep(RETRY_S)
             else:
                 self.error = ""
