@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from arkwright.connect.record import read_record
-from arkwright.core.errors import ArkwrightError
+import numpy as np
+from numpy.typing import NDArray
+
+from arkwright.app.diagnose_answer import answer_of, refusal
+from arkwright.app.diagnose_severity import severity_of
+from arkwright.connect.record import Recording, read_recording
+from arkwright.core.errors import ArkwrightError, SourceError
 from arkwright.health.bearing import BearingOrders, BearingVerdict, find_bearing, judge_record
 
-NAMES = {
-    "outer_race": "outer race",
-    "inner_race": "inner race",
-    "ball": "rolling element",
-    "cage": "cage",
-    "normal": "no bearing fault found",
-}
+RATE_TOLERANCE = 0.001
 
 
 @dataclass(frozen=True)
 class Question:
     """One record to judge; numbers that are not known are None.
 
-    ``rate_hz`` [Hz], ``speed_rpm`` [rpm], ``orders`` as multiples of the shaft frequency. [1]
+    ``rate_hz`` [Hz], ``speed_rpm`` [rpm], ``orders`` as multiples of the shaft frequency [1], ``alpha`` the
+    share of healthy records that may be called faulty [1]; ``unit``, ``power_kw`` [kW] and ``support`` (rigid
+    or flexible) say how bad it is.
     """
 
     file: Path
@@ -34,27 +35,44 @@ class Question:
     bearing: str = ""
     orders: BearingOrders | None = None
     unit: str = ""
+    alpha: float = 0.01
+    power_kw: float | None = None
+    support: str = ""
 
 
-def diagnose(question: Question) -> tuple[dict[str, object], BearingVerdict | None]:
-    """Judge one record; whatever keeps it from being judged is an answer, not an error.
+@dataclass(frozen=True)
+class Diagnosis:
+    """A question with all that is known of it, its answer (plain JSON), and what it stands on.
 
-    Returns
-    -------
-    answer
-        ``verdict``, ``labels``, ``confidence``, ``severity``, ``evidence``, plain JSON.
-    verdict
-        The same with spectra, None where the record could not be read.
+    ``samples`` of shape ``(n,)`` [any] and ``verdict`` are None where the record could not be read.
     """
+
+    question: Question
+    answer: dict[str, object]
+    samples: NDArray[np.float64] | None = None
+    orders: BearingOrders | None = None
+    verdict: BearingVerdict | None = None
+
+
+def diagnose(question: Question) -> Diagnosis:
+    """Judge one record; whatever keeps it from being judged is an answer, not an error."""
     try:
         orders = question.orders or (find_bearing(question.bearing) if question.bearing else None)
-        record = read_record(question.file, question.channel, question.rate_hz)
+        recording = read_recording(_file(question.file))
+        question, samples = _complete(question, recording)
     except ArkwrightError as error:
-        return _refused((str(error),)), None
-    verdict = judge_record(record.samples, record.rate_hz or 0.0, question.speed_rpm or 0.0, orders)
-    if verdict.verdict == "cannot_judge":
-        return _refused(verdict.missing), verdict
-    return _answer(verdict, question), verdict
+        return Diagnosis(question, refusal((str(error),)))
+    verdict = judge_record(samples, question.rate_hz, question.speed_rpm, orders, question.alpha)
+    if not verdict.scores:
+        return Diagnosis(question, refusal(verdict.missing), samples, orders, verdict)
+    severity, unsaid = severity_of(
+        samples, question.rate_hz, question.speed_rpm, question.unit, question.power_kw, question.support
+    )
+    answer = answer_of(verdict, question.speed_rpm, orders) | {
+        "severity": severity,
+        "severity_missing": list(unsaid),
+    }
+    return Diagnosis(question, answer, samples, orders, verdict)
 
 
 def read_manifest(path: Path) -> Iterator[tuple[dict[str, str], Question | str]]:
@@ -62,26 +80,57 @@ def read_manifest(path: Path) -> Iterator[tuple[dict[str, str], Question | str]]
 
     Raises
     ------
-    OSError
+    SourceError
         If the manifest itself cannot be read.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            cells = {str(k): str(v or "").strip() for k, v in row.items()}
-            yield cells, _question(path.parent, cells)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                cells = {str(k): str(v or "").strip() for k, v in row.items()}
+                yield cells, _question(path.parent, cells)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SourceError(f"cannot read the manifest: {error}", where=str(path)) from error
 
 
 def diagnose_row(cells: Mapping[str, str], question: Question | str) -> dict[str, object]:
     """Judge one row of a manifest: the answer, with ``file`` and ``channel`` added."""
-    answer = _refused((question,)) if isinstance(question, str) else diagnose(question)[0]
+    answer = refusal((question,)) if isinstance(question, str) else diagnose(question).answer
     return {"file": cells.get("file", ""), "channel": cells.get("channel", "")} | answer
+
+
+def _file(path: Path) -> Path:
+    if path.is_dir():
+        raise SourceError("this is a folder", wanted="one recorded file", where=str(path))
+    return path
+
+
+def _complete(question: Question, recording: Recording) -> tuple[Question, NDArray[np.float64]]:
+    """Choose the channel, and take from the file what the question leaves open."""
+    names = list(recording.channels)
+    channel = question.channel or (names[0] if len(names) == 1 else "")
+    where = str(question.file)
+    if not channel:
+        found = f"{len(names)} channels: {', '.join(names) or 'none'}"
+        raise SourceError(found, where=where, fix="Name one with --channel.")
+    if channel not in recording.channels:
+        raise SourceError(f"no channel '{channel}'", wanted=f"one of {', '.join(names)}", where=where)
+    stated, given = recording.rate_hz, question.rate_hz
+    if stated and given and abs(stated / given - 1) > RATE_TOLERANCE:
+        raise SourceError(
+            f"the file states a sample rate of {stated:g} Hz and {given:g} Hz was given",
+            where=where,
+            fix="Leave --rate out, or find out which is right.",
+        )
+    speed = recording.speed_rpm if question.speed_rpm is None else question.speed_rpm
+    whole = replace(question, channel=channel, rate_hz=given or stated, speed_rpm=speed)
+    return whole, recording.channels[channel]
 
 
 def _question(folder: Path, cells: Mapping[str, str]) -> Question | str:
     if not cells.get("file"):
         return "file: the cell is empty"
     numbers: dict[str, float | None] = {}
-    for name in ("rate_hz", "speed_rpm", "bpfo", "bpfi", "bsf", "ftf"):
+    for name in ("rate_hz", "speed_rpm", "power_kw", "bpfo", "bpfi", "bsf", "ftf"):
         text = cells.get(name, "")
         try:
             numbers[name] = float(text) if text else None
@@ -91,6 +140,8 @@ def _question(folder: Path, cells: Mapping[str, str]) -> Question | str:
     known = [float(v) for v in given if v is not None]
     if known and len(known) < 4:
         return "fault orders: all four of bpfo, bpfi, bsf, ftf are needed"
+    if any(not 0 < order < 1000 for order in known):
+        return "fault orders: a number that is no order of a bearing"
     orders = BearingOrders(known[0], known[1], known[2], known[3], "manifest") if known else None
     return Question(
         folder / cells["file"],
@@ -100,48 +151,6 @@ def _question(folder: Path, cells: Mapping[str, str]) -> Question | str:
         cells.get("bearing", ""),
         orders,
         cells.get("unit", ""),
+        power_kw=numbers["power_kw"],
+        support=cells.get("support", ""),
     )
-
-
-def _refused(missing: tuple[str, ...]) -> dict[str, object]:
-    text = "Cannot judge: " + "; ".join(missing)
-    return {
-        "verdict": "cannot_judge",
-        "labels": [],
-        "confidence": 1.0,
-        "severity": None,
-        "evidence": [{"text": text}],
-        "missing": list(missing),
-    }
-
-
-def _answer(verdict: BearingVerdict, question: Question) -> dict[str, object]:
-    return {
-        "verdict": verdict.verdict,
-        "labels": list(verdict.labels),
-        "confidence": round(verdict.confidence, 4),
-        "severity": None,  # what fails is not how badly: that needs a trend, or velocity in a declared unit
-        "evidence": _evidence(verdict, question),
-        "scores": dict(verdict.scores),
-    }
-
-
-def _evidence(verdict: BearingVerdict, question: Question) -> list[dict[str, object]]:
-    low, high = verdict.band_hz
-    name = NAMES[verdict.verdict]
-    found = sum(line.found for line in verdict.lines)
-    how = "pre-whitened" if verdict.whitened else "raw"
-    text = f"{name}: {found} of {len(verdict.lines)} expected lines stand out of the floor"
-    if verdict.verdict == "normal":
-        text = f"{name}: the nearest fault's lines do not stand out of meaningless ones"
-    return [
-        {
-            "text": f"{text} ({how}, {low:.0f}-{high:.0f} Hz, slip {100 * verdict.slip:+.1f} %).",
-            "band_hz": [round(low, 1), round(high, 1)],
-            "slip": round(verdict.slip, 5),
-            "threshold": round(verdict.threshold, 4),
-            "z": verdict.z,
-            "speed_rpm": question.speed_rpm,
-            "lines": [asdict(line) for line in verdict.lines],
-        }
-    ]

@@ -28,35 +28,55 @@ def diagnose_command(
     bpfi: Annotated[float | None, typer.Option(help="Inner-race order.")] = None,
     bsf: Annotated[float | None, typer.Option(help="Ball-spin order.")] = None,
     ftf: Annotated[float | None, typer.Option(help="Cage order.")] = None,
-    unit: Annotated[str, typer.Option(help="Unit of the samples, as g.")] = "",
+    alpha: Annotated[
+        float, typer.Option(min=1e-6, max=0.5, help="Share of healthy records that may be called faulty.")
+    ] = 0.01,
+    unit: Annotated[str, typer.Option(help="Unit of the samples, as g: needed for severity.")] = "",
+    power_kw: Annotated[float | None, typer.Option(help="Rated power [kW]: needed for the zone.")] = None,
+    support: Annotated[str, typer.Option(help="rigid or flexible: needed for the zone.")] = "",
     manifest: Annotated[Path | None, typer.Option(help="CSV with one record a row.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="One JSON object a row.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write a page with plots here (.html).")] = None,
 ) -> None:
     """Judge a rolling bearing from a vibration record, with evidence."""
+    from arkwright.app.diagnose import Question
+
     if (file is None) == (manifest is None):
         typer.echo("error: give either a file or --manifest FILE.csv", err=True)
         raise typer.Exit(1)
     if manifest is not None:
-        _judge_manifest(manifest, json_lines or as_json)
+        _judge_manifest(manifest, alpha, json_lines or as_json)
     elif file is not None:
-        from arkwright.app.diagnose import Question
-
         orders = _orders(bpfo, bpfi, bsf, ftf)
-        question = Question(file, channel, rate, rpm, bearing, orders, unit)
-        _judge_file(question, as_json=as_json or json_lines)
+        question = Question(file, channel, rate, rpm, bearing, orders, unit, alpha, power_kw, support)
+        _judge_file(question, report, as_json=as_json or json_lines)
 
 
-def _judge_file(question: Question, *, as_json: bool) -> None:
+def _judge_file(question: Question, report: Path | None, *, as_json: bool) -> None:
     from arkwright.app.diagnose import diagnose
 
-    answer, verdict = diagnose(question)
+    diagnosis = diagnose(question)
+    if report is not None:
+        from arkwright.app.report import report_page
+
+        _write(report, report_page(diagnosis))
+        typer.echo(f"wrote {report}", err=True)
     if as_json:
-        typer.echo(json.dumps(answer))
+        typer.echo(json.dumps(diagnosis.answer))
         return
-    _print_answer(answer)
-    if verdict is not None and verdict.spectrum_hz.size:
-        typer.echo(_draw(verdict))
+    _print_answer(diagnosis.answer)
+    if diagnosis.verdict is not None and diagnosis.verdict.spectrum_hz.size:
+        typer.echo(_draw(diagnosis.verdict))
+
+
+def _write(path: Path, text: str) -> None:
+    from arkwright.core.errors import SourceError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SourceError(f"cannot write the report: {error.strerror}", where=str(path)) from error
 
 
 def _orders(*stated: float | None) -> BearingOrders | None:
@@ -68,22 +88,23 @@ def _orders(*stated: float | None) -> BearingOrders | None:
 
     if len(known) < 4:
         raise ArkwrightError(f"{len(known)} of the fault orders", wanted="all of --bpfo --bpfi --bsf --ftf")
+    if any(not 0 < order < 1000 for order in known):
+        raise ArkwrightError("a fault order that no bearing has", wanted="multiples of the shaft's speed")
     return Orders(known[0], known[1], known[2], known[3], "command line")
 
 
-def _judge_manifest(manifest: Path, as_json: bool) -> None:
+def _judge_manifest(manifest: Path, alpha: float, as_json: bool) -> None:
+    from dataclasses import replace
+
     from rich.console import Console
     from rich.progress import track
 
     from arkwright.app.diagnose import diagnose_row, read_manifest
-    from arkwright.core.errors import SourceError
 
-    try:
-        rows = list(read_manifest(manifest))
-    except OSError as error:
-        raise SourceError(str(error), fix="Check the path of the manifest.") from error
+    rows = list(read_manifest(manifest))
     for cells, question in track(rows, "Judging", console=Console(stderr=True), transient=True):
-        answer = diagnose_row(cells, question)
+        asked = question if isinstance(question, str) else replace(question, alpha=alpha)
+        answer = diagnose_row(cells, asked)
         if as_json:
             typer.echo(json.dumps(answer))
         else:
@@ -93,30 +114,40 @@ def _judge_manifest(manifest: Path, as_json: bool) -> None:
 
 def _print_answer(answer: dict[str, Any]) -> None:
     typer.echo(f"verdict     {answer['verdict']}")
-    if len(answer["labels"]) > 1:
+    if answer["labels"] and answer["labels"] != [answer["verdict"]]:
         typer.echo(f"faults      {', '.join(answer['labels'])}")
     typer.echo(f"confidence  {answer['confidence']:.2f}")
+    severity = answer["severity"]
+    if severity:
+        zone = f"zone {severity['zone']} ({severity['standard']})" if severity["zone"] else "no zone"
+        typer.echo(f"severity    {severity['velocity_mm_s']:.2f} mm/s RMS, {zone}")
+    for reason in answer.get("severity_missing", []):
+        typer.echo(f"severity    not known: {reason}")
     for evidence in answer["evidence"]:
-        typer.echo(f"evidence    {evidence['text']}")
+        typer.echo(f"{'against ' if evidence.get('against') else 'evidence'}    {evidence['text']}")
         for line in evidence.get("lines", []):
             mark = "found  " if line["found"] else "missing"
             level = f"{line['level_db']:5.1f} dB"
             typer.echo(
-                f"  {mark} {line['name']:>8} {line['frequency_hz']:8.2f} Hz {line['order']:7.3f} fr {level}"
+                f"  {mark} {line['name']:>9} {line['frequency_hz']:8.2f} Hz {line['order']:7.3f} fr {level}"
             )
 
 
 def _draw(verdict: BearingVerdict) -> str:
-    """Draw the squared envelope spectrum up to a little beyond the last expected line."""
+    """Draw the squared envelope spectrum up to the last expected line, and where the lines lie."""
     import numpy as np
 
     last = max((line.frequency_hz for line in verdict.lines), default=float(verdict.spectrum_hz[-1]))
-    shown = verdict.spectrum_hz <= 1.15 * last
+    shown = verdict.spectrum_hz <= 1.08 * last
     parts = np.array_split(verdict.spectrum_db[shown], WIDTH)
     peaks = np.array([max(float(p.max()), 0.0) if p.size else 0.0 for p in parts])
     top = max(float(peaks.max()), 1.0)
     bars = np.rint(peaks / top * HEIGHT).astype(int)
     rows = ["".join("█" if b >= level else " " for b in bars) for level in range(HEIGHT, 0, -1)]
-    end = f"{1.15 * last:.0f} Hz"
-    axis = "0" + end.rjust(WIDTH - 1)
-    return "\n".join([f"envelope spectrum, up to {top:.0f} dB over the floor", *rows, "─" * WIDTH, axis])
+    under = ["─"] * WIDTH
+    for line in verdict.lines:
+        at = min(WIDTH - 1, int(line.frequency_hz / (1.08 * last) * WIDTH))
+        under[at] = "▲" if line.found or under[at] == "▲" else "△"
+    axis = "0" + f"{1.08 * last:.0f} Hz".rjust(WIDTH - 1)
+    head = f"envelope spectrum, up to {top:.0f} dB over the floor (▲ expected and there, △ expected and not)"
+    return "\n".join([head, *rows, "".join(under), axis])

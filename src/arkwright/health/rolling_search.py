@@ -39,8 +39,9 @@ class CombScore:
     """How one fault's comb stands in each spectrum.
 
     ``level_db`` and the surrogates' ``null_mean_db`` and ``null_spread_db`` have shape ``(n_spectra,)``
-    [dB]; ``line_db`` is what ``level_db`` is the weighted mean of, shape ``(n_spectra, n_lines)``. [dB] The
-    ``slip`` of the cage [1] is common to all spectra.
+    [dB]; ``line_db`` is what ``level_db`` is the weighted mean of, shape ``(n_spectra, n_lines)`` [dB], over
+    the lines that are ``inside`` the spectra, shape ``(n_lines,)``. The ``slip`` of the cage [1] is common to
+    all spectra.
     """
 
     fault: str
@@ -49,6 +50,7 @@ class CombScore:
     null_mean_db: Floats
     null_spread_db: Floats
     line_db: Floats
+    inside: NDArray[np.bool_]
 
     @property
     def z(self) -> Floats:
@@ -151,8 +153,9 @@ class Search:
         # A fault has one slip in all spectra; the surrogates may choose one in each, so agreement counts.
         null = self._comb(rest, fault, self._surrogates(fault)).max(axis=2)
         spread = null.std(axis=1) + LEAST_SPREAD_DB
-        lines, _ = self._lines(self.levels, fault, at, SLIPS[best : best + 1])
-        return CombScore(fault, slip, own[:, best], null.mean(axis=1), spread, lines[:, 0, :, 0])
+        lines, inside = self._lines(self.levels, fault, at, SLIPS[best : best + 1])
+        shown = lines[:, 0, :, 0], inside[0, :, 0] > 0
+        return CombScore(fault, slip, own[:, best], null.mean(axis=1), spread, *shown)
 
     def _shaft_hz(self, stated_hz: float) -> float:
         """Correct a stated speed by the shaft's own lines, where they stand out."""
