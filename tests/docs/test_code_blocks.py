@@ -15,7 +15,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # What a page shows for a plant that the tests do not have: the demo, a server, the whole test suite.
 NEEDS_MORE = re.compile(
     r"^(make|git|pre-commit) |^python -m (bench|arkwright)|"
-    r"arkwright (demo|run|connect (browse|diagnose|add))\b"
+    r"arkwright (demo|run|connect (browse|diagnose|add|undo))\b"
 )
 
 
