@@ -17,7 +17,7 @@ AMBIENT_C = 24.0
 class TrainDesign:
     """A train as bought.
 
-    Rated head [Pa] at rated flow [m3/h]; ``shut_off`` is head at no flow over rated head [1]; ``static`` is the
+    Rated head [Pa] at rated flow [m3/h]; ``shut_off`` is head at no flow over rated head [1]; ``static`` the
     share of rated head that the system needs at no flow [1]; ``fluid_kg_m3`` its density [kg/m3].
     """
 
