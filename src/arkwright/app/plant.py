@@ -164,9 +164,12 @@ def _assemble(
     lines: dict[str, Line] = {}
     live = LiveTable(tuple(site.signals.values()), lambda name: name in lines and lines[name].is_alive())
     history = History(lake)
-    live.update(history.last())
+    newest = history.last()
+    live.update(newest)
+    received = dict(
+        zip(newest.column("signal").to_pylist(), newest.column("server_time").to_pylist(), strict=True)
+    )
     intake = Intake(lake, live)
-    newest = live_times(live, site)
     for name, source in sources.items():
         own = [s for s in site.signals.values() if s.connection == name]
         lines[name] = Line(
@@ -175,7 +178,7 @@ def _assemble(
             own,
             intake.queue,
             lake.resume(name) or {},
-            max((newest[s.name] for s in own if s.name in newest), default=None),
+            max((received[s.name] for s in own if s.name in received), default=None),
         )
     intake.lines.extend(lines.values())
     known = faults()
@@ -185,12 +188,6 @@ def _assemble(
     return Plant(
         site, folder, home, ledger, people, lake, history, live, intake, lines, judging, reports, known
     )
-
-
-def live_times(live: LiveTable, site: Site) -> dict[str, datetime]:
-    """Return when each signal was last heard of, by source time; silent ones are left out."""
-    seen = {name: live.value(name, 0).time for name in site.signals}
-    return {name: time for name, time in seen.items() if time is not None}
 
 
 def _source(connection: Connection) -> Source:
