@@ -133,7 +133,7 @@ def _spindle_columns() -> list[_Column]:
         sample("spindle.speed", turning, ("rotational_speed", "rpm"), ("Spindle speed", "主轴转速")),
         sample("spindle.load", Item("S1load", "S1", "SAMPLE", "LOAD", "", "PERCENT", "PERCENT"), ("ratio",
         "%"),
-               ("Spindle load", "主轴负载"), high=48.0, high_high=90.0, hysteresis=4.0),
+               ("Spindle load", "主轴负载"), high=56.0, high_high=90.0, hysteresis=4.0),
         sample("spindle.temperature", degrees("S1temp"), temp, ("Spindle nose temperature", "主轴前端温度"),
                high=60.0, hysteresis=2.0),
         sample("head.temperature", degrees("S1head"), temp, ("Spindle head temperature", "主轴箱温度"),
