@@ -66,7 +66,7 @@ def find_bearing(designation: str) -> BearingOrders:
     for core in (word, re.split(SUFFIX, word)[0]):
         if _plain(core) in plain:
             return plain[_plain(core)]
-    near = difflib.get_close_matches(word, bearings(), n=4, cutoff=0.6)
+    near = difflib.get_close_matches(re.split(SUFFIX, word)[0], bearings(), n=4, cutoff=0.6)
     raise EntryError(
         f"bearing '{designation}' is not in the catalogue",
         wanted=f"one like {', '.join(near)}" if near else "one that `arkwright bearings` lists",

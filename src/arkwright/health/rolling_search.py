@@ -6,6 +6,7 @@ of the bearing has, in the same spectrum, from which the fault's own lines are f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -61,6 +62,34 @@ class CombScore:
     def score(self) -> float:
         """Mean of ``z`` over the spectra. [1]"""
         return float(self.z.mean())
+
+
+def mean_of(combs: Sequence[CombScore], shown: CombScore) -> CombScore:
+    """Take the mean of what several pieces of a record say of one fault.
+
+    Parameters
+    ----------
+    combs
+        The fault's comb in each piece.
+    shown
+        The piece whose slip is shown.
+
+    Returns
+    -------
+    comb
+        Means over the pieces.
+    """
+    if len(combs) == 1:
+        return combs[0]
+    return CombScore(
+        shown.fault,
+        shown.slip,
+        np.mean([comb.level_db for comb in combs], axis=0),
+        np.mean([comb.null_mean_db for comb in combs], axis=0),
+        np.mean([comb.null_spread_db for comb in combs], axis=0),
+        np.mean([comb.line_db for comb in combs], axis=0),
+        shown.inside,
+    )
 
 
 def line_order(line: Line, fault: str, orders: BearingOrders, slip: float) -> float:

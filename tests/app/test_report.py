@@ -1,0 +1,155 @@
+"""The report on a record: whole, true to the answer, and without any address in it."""
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from arkwright.app.diagnose import Question, diagnose
+from arkwright.app.plot import Axis, Mark, bars, curve
+from arkwright.app.report import REBUILD, command_of, report_page
+
+RATE_HZ, SPEED_RPM = 12_000.0, 1797.0
+
+
+def struck(order, n=60_000, level=1.0):
+    rng = np.random.default_rng(4)
+    x = rng.normal(0, level, n)
+    period = RATE_HZ / (order * SPEED_RPM / 60)
+    ring = 5 * np.exp(-np.arange(200) / RATE_HZ * 900) * np.sin(2 * np.pi * 3000 * np.arange(200) / RATE_HZ)
+    for k in range(int((n - 300) / period)):
+        at = int(k * period + rng.normal(0, 0.01 * period))
+        x[max(at, 0) : max(at, 0) + 200] += ring
+    return x
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("records")
+    np.savez(folder / "outer.npz", DE=struck(3.5848))
+    np.savez(folder / "inner & <b>.npz", DE=struck(5.4152))
+    np.savez(folder / "healthy.npz", DE=np.random.default_rng(1).normal(0, 1, 60_000))
+    np.savez(folder / "holed.npz", DE=np.where(np.arange(60_000) == 9, np.nan, 1.0))
+    return folder
+
+
+def asked(records, name, **more):
+    return diagnose(Question(records / name, "DE", RATE_HZ, SPEED_RPM, "6205", **more))
+
+
+class Shape(HTMLParser):
+    """What a page is made of: its open elements must all be closed."""
+
+    VOID = frozenset({"meta", "line", "rect", "path", "br"})
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", ["outer.npz", "inner & <b>.npz", "healthy.npz", "holed.npz"])
+def test_a_page_is_whole_and_needs_nothing_else(records, name):
+    page = report_page(asked(records, name))
+    shape = Shape()
+    shape.feed(page)
+    assert shape.open == []
+    assert not re.search(r"https?:|src=|@import|url\(|<link", page)
+    assert "<b>" not in page.replace("</b>", "")
+    assert "prefers-color-scheme" in page
+
+
+def test_the_page_shows_every_expected_line_where_the_answer_says_it_is(records):
+    diagnosis = asked(records, "outer.npz")
+    page = report_page(diagnosis)
+    for line in diagnosis.answer["evidence"][0]["lines"]:
+        assert f"<td>{line['name']}</td>" in page
+        assert f">{line['frequency_hz']:.2f}</td>" in page
+    assert page.count('class="mark found"') == sum(
+        line["found"] for line in diagnosis.answer["evidence"][0]["lines"]
+    )
+    assert page.count("<svg") == 5  # whole record, first turns, spectrum, envelope spectrum, scores
+
+
+def test_the_answer_lies_inside_the_page_as_it_is(records):
+    diagnosis = asked(records, "outer.npz")
+    text = re.search(r'id="answer">(.*?)</script>', report_page(diagnosis), re.DOTALL).group(1)
+    assert json.loads(text) == json.loads(json.dumps(diagnosis.answer))
+
+
+@pytest.mark.parametrize("name", ["outer.npz", "inner & <b>.npz", "healthy.npz"])
+def test_twenty_lines_of_numpy_rebuild_the_verdict_from_the_json_alone(records, name, tmp_path):
+    answer = asked(records, name).answer
+    (tmp_path / "answer.json").write_text(json.dumps(answer))
+    assert len(REBUILD.splitlines()) <= 20
+    done = subprocess.run(
+        [sys.executable, "-c", REBUILD], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split()[0] == answer["verdict"], done.stderr
+    for fault, score in answer["scores"].items():
+        rebuilt = re.search(rf"'{fault}': np.float64\(([^)]+)\)", done.stdout).group(1)
+        assert float(rebuilt) == pytest.approx(score, abs=0.01)
+
+
+def test_the_verdict_of_torn_races_is_rebuilt_too(shared_data, tmp_path):
+    file = shared_data / "diagnosis/cwru/1797_B_7_DE12.npz"
+    answer = diagnose(Question(file, "DE", 12_000.0, 1797.0, "6205")).answer
+    (tmp_path / "answer.json").write_text(json.dumps(answer))
+    done = subprocess.run(
+        [sys.executable, "-c", REBUILD], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split()[0] == answer["verdict"] == "cannot_judge"
+    assert set(answer["labels"]) == {"outer_race", "inner_race"}
+
+
+def test_the_command_on_the_page_asks_the_same_question(records):
+    question = asked(records, "outer.npz", unit="g", power_kw=20.0, support="rigid").question
+    said = command_of(question)
+    for word in ("outer.npz", "--channel DE", "--rpm 1797", "--rate 12000", "--unit g", "--support rigid"):
+        assert word in said
+
+
+def test_severity_is_apart_from_the_fault_and_says_what_it_lacks(records):
+    plain = asked(records, "outer.npz").answer
+    assert plain["severity"] is None
+    assert "unit" in plain["severity_missing"][0]
+    half = asked(records, "outer.npz", unit="g").answer
+    assert half["severity"]["zone"] is None
+    assert any("rated_power_kw" in m for m in half["severity_missing"])
+    whole = asked(records, "outer.npz", unit="m/s2", power_kw=20.0, support="rigid").answer
+    assert whole["severity"]["zone"] in "ABCD"
+    assert half["severity"]["velocity_mm_s"] == pytest.approx(
+        9.80665 * whole["severity"]["velocity_mm_s"], rel=1e-3
+    )
+
+
+# --------------------------------------------------------------------------------------------- the plots
+def test_ticks_are_round_and_inside():
+    assert Axis("x", 0, 10).ticks(5) == pytest.approx([0, 2, 4, 6, 8, 10])
+    assert Axis("x", -0.07, 0.13).ticks(5) == pytest.approx([-0.05, 0, 0.05, 0.1])
+    assert Axis("x", 3, 3).ticks() == [3]
+
+
+def test_a_curve_ends_where_its_values_say():
+    axes = Axis("x", 0, 1), Axis("y", 0, 1)
+    svg = curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]), *axes, [Mark(0.5, "half"), Mark(9, "outside")])
+    assert 'd="M58.0 216.0L906.0 26.0"' in svg
+    assert "half" in svg
+    assert "outside" not in svg
+
+
+def test_only_named_bars_stand_out():
+    svg = bars(["a", "b"], [3.0, 2.0], 1.0, "score", ["a"])
+    assert svg.count("bar over") == 1
