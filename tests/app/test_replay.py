@@ -42,7 +42,7 @@ async def test_a_record_played_as_a_stream_gets_the_verdict_of_the_file(
     shared_data, tmp_path, file, channel, rate_hz, rpm, bearing
 ):
     path = shared_data / "diagnosis" / file
-    answer, _ = diagnose(Question(path, channel, rate_hz, rpm, bearing))
+    answer = diagnose(Question(path, channel, rate_hz, rpm, bearing)).answer
     site = stand(bearing)
     tape = read_tape(path, site, How("P.vib", channel, rate_hz, rpm, start=START))
     told = await replay(site, tape, tmp_path / "data", engine=Here())
