@@ -39,8 +39,7 @@ def test_orders_are_what_a_slow_count_of_passing_balls_finds():
         ("SKF 6205-2RS JEM", "6205"),
         ("6205-2Z/C3", "6205"),
         ("rexnord za-2115", "ZA-2115"),
-        ("LDK UER204", "UER204"),
-        ("MB ER16K", "ER-16K"),
+        ("MB ER10K", "ER-10K"),
         ("Fafnir 203K", "203K"),
     ],
 )
@@ -62,4 +61,4 @@ def test_what_is_no_bearing_is_refused(n, ball, pitch):
 
 
 def test_no_two_rows_of_a_designation():
-    assert len(catalogue()) == len(np.unique([name.upper() for name in catalogue()])) >= 39
+    assert len(catalogue()) == len(np.unique([name.upper() for name in catalogue()])) >= 34
