@@ -1,15 +1,16 @@
 """Diagnosis: the bearing verdict on real and synthetic records, by stratum, beside plain envelope analysis.
 
 Protocol: every record is judged once, whole, by `judge_record` with the same settings (alpha 1 %). A judge
-sees samples, rate, speed and bearing; labels stay with the bench. Real records are CWRU (drive end 12 kHz by
-the grades that Smith & Randall 2015 gave: Y diagnosable, P partly, N not), its fan end and 48 kHz sets, its
-normal record at both ends and two rates, and the healthy first hours of IMS test 1. None of these is held out:
-constants were fitted to synthetic records, but the spread was doubled knowing the CWRU normal, the cage's factor
-was raised after the record 1750_B_7_FE, and settings were compared on CWRU and IMS while they were chosen, so
-figures on both are somewhat too good. The baseline, in the same run, is the squared envelope spectrum of the whole band and the greatest mean of
-four harmonics over the median line (method M1 of Smith & Randall); it has no verdict "normal". Synthetic
-records come from `bench.synthetic`; the healthy ones from seed 1,000,000 on are kept for `--calibrate`, which
-says what the constants of `rolling_verdict` stand on.
+sees samples, rate, speed and bearing; labels stay with the bench. Real records are CWRU (drive end 12 kHz
+by the grades that Smith & Randall 2015 gave: Y diagnosable, P partly, N not), its fan end and 48 kHz sets,
+its normal record at both ends and two rates, and the healthy first hours of IMS test 1. None of these is
+held out: constants were fitted to synthetic records, but the spread was doubled knowing the CWRU normal,
+the cage's factor was raised after the record 1750_B_7_FE, and settings were compared on CWRU and IMS while
+they were chosen, so figures on both are somewhat too good. The baseline, in the same run, is the squared
+envelope spectrum of the whole band and the greatest mean of four harmonics over the median line (method M1
+of Smith & Randall); it has no verdict "normal". Synthetic records come from `bench.synthetic`; the healthy
+ones from seed 1,000,000 on are kept for `--calibrate`, which says what the constants of `rolling_verdict`
+stand on.
 
     python -m bench.diagnosis                        the claim: 2,000 synthetic healthy, 900 faulty records
     python -m bench.diagnosis --synthetic 200 --faulty 40 --list     a look, and every record not judged right
