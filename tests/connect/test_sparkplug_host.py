@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arkwright.connect.sparkplug import SOURCE
 from arkwright.connect.sparkplug_codec import DataType, Metric, Payload, encode
 from arkwright.connect.sparkplug_edge import EdgeConfig, EdgeMetric, EdgeNode
-from arkwright.connect.sparkplug_host import Host
+from arkwright.connect.sparkplug_host import Host, Node
 from arkwright.core.errors import SourceError
 from arkwright.core.plant import Connection, Signal
 from arkwright.core.tables import BAD_NOT_CONNECTED
@@ -164,6 +164,34 @@ def test_a_node_that_was_cut_off_unheard_is_known_by_its_new_birth_number(host, 
     birth(host, 7_000_000, bd=5)  # a rebirth on request, of the same connection
     host.settle(30_000_000)
     assert [(g[0].timestamp(), g[1].timestamp()) for g in desk.gaps] == [(1.0, 6.0)]
+
+
+@pytest.mark.parametrize("historical", [True, False])
+def test_a_new_connection_whose_births_went_unheard_is_one_gap_or_none(host, desk, historical):
+    birth(host, 1_000_000, bd=0)
+    data(host, 2_000_000, 2, 1.0)
+    # The broker was away; the node came back before us, and its births at QoS 0 reached nobody.
+    data(host, 60_000_000, 5, 2.0, is_historical=historical)
+    assert host.rebirths == ["works/line"]
+    birth(host, 61_000_000, bd=1)
+    host.settle(90_000_000)
+    ends = [(g[0].timestamp(), g[1].timestamp()) for g in desk.gaps]
+    assert ends == ([] if historical else [(2.0, 60.0)])
+    birth(host, 95_000_000, bd=2)  # the next connection that nobody heard the end of is a gap again
+    host.settle(120_000_000)
+    assert len(desk.gaps) == len(ends) + 1
+
+
+def test_data_that_come_before_the_birth_that_was_asked_for_are_no_refusal(host, desk):
+    host.ask_rebirth("works/line", host.nodes.setdefault("works/line", Node()), 1_000_000)
+    data(host, 2_000_000, 5, 1.0)
+    host.hear(
+        "spBv1.0/works/NBIRTH/line", encode(Payload([Metric("bdSeq", 0, DataType.INT64)], 0, T0)), 2_500_000
+    )
+    data(host, 2_600_000, 1, 1.0)  # of a device whose own birth is still under way
+    assert desk.refusals == []
+    data(host, 12_000_000, 2, 1.0)
+    assert [found for _, found in desk.refusals] == ["alias 7 has no birth"]
 
 
 def test_two_absences_close_together_are_two_gaps(host, desk):

@@ -39,7 +39,11 @@ _VERBS = frozenset({"NBIRTH", "NDEATH", "NDATA", "DBIRTH", "DDEATH", "DDATA"})
 
 @dataclass
 class Node:
-    """One edge node: its births, where its sequence stands, and the QoS that its data come with. [1]"""
+    """One edge node: its births, where its sequence stands, and the QoS that its data come with. [1]
+
+    ``born`` names the devices whose births were heard; ``jumped`` says that the sequence broke since then, so
+    that a new connection is no news any more.
+    """
 
     names: dict[int, tuple[str, str]] = field(default_factory=dict)
     types: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -51,6 +55,8 @@ class Node:
     away_from_us: int | None = None
     gap: tuple[int, int] | None = None
     qos: int = 1
+    born: set[str] = field(default_factory=set)
+    jumped: bool = False
 
 
 class Host:
@@ -160,7 +166,8 @@ class Host:
     # ------------------------------------------------------------------------------------------ life
     def _welcome(self, name: str, node: Node, payload: Payload, now_us: int, *, is_birth: bool) -> None:
         """End an absence: what the node measured meanwhile is missing, until history says otherwise."""
-        if is_birth and node.away_from_us is None and node.bd_seq not in (None, _bd_seq(payload)):
+        is_new = is_birth and node.bd_seq not in (None, _bd_seq(payload))
+        if is_new and node.away_from_us is None and not node.jumped:
             node.away_from_us = node.heard_us  # a new connection, and we never heard of the old one's end
         if node.away_from_us is not None:
             if node.gap is not None:
@@ -171,6 +178,8 @@ class Host:
         if not device:
             node.names, node.types = {}, {}
             node.bd_seq = _bd_seq(payload)
+            node.born, node.jumped = set(), False
+        node.born.add(device)
         self.has_births = True
         node.scales.clear()
         for metric in payload.metrics:
@@ -202,7 +211,11 @@ class Host:
     def _check_seq(self, name: str, node: Node, payload: Payload, now_us: int, *, is_birth: bool) -> None:
         expected = None if is_birth or node.seq is None else (node.seq + 1) % 256
         if expected is not None and payload.seq not in (expected, None):
-            self._gap(name, node.heard_us or now_us, now_us, f"sequence {payload.seq} instead of {expected}")
+            node.jumped = True
+            # A node that comes with history was away, and is telling what it measured meanwhile.
+            if not any(m.is_historical for m in payload.metrics):
+                reason = f"sequence {payload.seq} instead of {expected}"
+                self._gap(name, node.heard_us or now_us, now_us, reason)
             self.ask_rebirth(name, node, now_us)
         node.seq = payload.seq if payload.seq is not None else node.seq
 
@@ -214,6 +227,8 @@ class Host:
 
     # ------------------------------------------------------------------------------------------ data
     def _data(self, name: str, node: Node, device: str, payload: Payload, now_us: int) -> None:
+        # Right after a rebirth was asked for, births are under way, and say how the values stand.
+        is_early = device not in node.born and now_us - node.asked_us < _REBIRTH_PAUSE_US
         if node.bd_seq is None and not node.names:
             self.ask_rebirth(name, node, now_us)
         for metric in payload.metrics:
@@ -223,7 +238,9 @@ class Host:
                 place = node.names[metric.alias]
             else:
                 self.n_unknown += 1
-                self._refuse(f"{name}/{device}", f"alias {metric.alias} has no birth", wanted="a birth first")
+                if not is_early:
+                    found = f"alias {metric.alias} has no birth"
+                    self._refuse(f"{name}/{device}", found, wanted="a birth first")
                 self.ask_rebirth(name, node, now_us)
                 continue
             if not metric.datatype and isinstance(metric.value, int):
