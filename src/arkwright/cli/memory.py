@@ -13,8 +13,8 @@ def be_frugal() -> None:
     """Bound what the C library keeps for threads; to be called before anything heavy is loaded.
 
     Each of the hundred short-lived threads that read and write files would otherwise draw on an arena of its
-    own, and Arrow would keep pools beside them: after five minutes of the demo the process took 465 MB
-    resident instead of 300 MB.
+    own, and Arrow would keep pools beside them: 95 s into the demo, without a browser, it took 334 MB
+    resident, and 278 MB so (`python -m bench.first_run` measures all processes, with one).
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     mallopt = _from_c("mallopt")

@@ -20,11 +20,10 @@ from arkwright.web.parts import (
     card_text,
     card_title,
     local,
-    money,
     state_word,
     sure_words,
 )
-from arkwright.web.words import say
+from arkwright.web.words import say, write_money
 
 MOST_LINES = 6
 
@@ -60,7 +59,7 @@ def card_figures(context: Context, card: Card) -> Markup:
     rows: list[tuple[str, str, Any]] = []
     if card.kind != "system":
         rows.append(("check", say(context, "How sure", "把握"), sure_words(context, card.confidence)))
-    if worth := money(context, card.worth, currency):
+    if worth := write_money(card.worth, currency):
         rows.append(("money", say(context, "Saved if planned", "计划处理可节省"), worth))
     rows.append(("clock", say(context, "First seen", "首次发现"), ago(context, card.since)))
     if (due := due_of(card)) is not None and card.state in {"open", "deferred"}:

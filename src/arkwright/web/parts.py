@@ -81,24 +81,6 @@ def sure_words(context: Context, confidence: float) -> str:
     return f"{word} ({confidence:.0%})"
 
 
-def money(context: Context, worth: float | None, currency: str) -> str:
-    """Write a sum with two figures that count; nothing where there is none.
-
-    Parameters
-    ----------
-    context
-        Whom it is written for.
-    worth
-        The sum. [currency of the site]
-    currency
-        Its name.
-    """
-    if worth is None or worth <= 0:
-        return ""
-    rounded = float(f"{worth:.2g}")
-    return say(context, f"{rounded:,.0f} {currency}".replace(",", "\u202f"), f"{rounded:,.0f} {currency}")
-
-
 def span_words(context: Context, hours: float) -> str:
     """Write a length of time for planning. [h]"""
     if hours >= 48:

@@ -70,8 +70,10 @@ def write_number(value: float | None, *, digits: int | None = None) -> str:
     return text.replace(",", "\u202f").replace("-", "\u2212")
 
 
-def write_money(amount: float, currency: str) -> str:
-    """Write an amount without cents, thousands apart. [currency]"""
+def write_money(amount: float | None, currency: str) -> str:
+    """Write an amount without cents, thousands apart; nothing where there is none. [currency]"""
+    if amount is None or amount <= 0:
+        return ""
     return f"{amount:,.0f} {currency}".replace(",", "\u202f").replace("-", "\u2212")
 
 

@@ -29,7 +29,6 @@ from arkwright.web.parts import (
     frame,
     link,
     local,
-    money,
     section,
     state_word,
 )
@@ -37,7 +36,7 @@ from arkwright.web.records import RecordPanel
 from arkwright.web.telling import keep_fresh
 from arkwright.web.theme import show
 from arkwright.web.trends import TrendPanel, first_window
-from arkwright.web.words import say, write_number
+from arkwright.web.words import say, write_money, write_number
 
 MOST_FINDINGS = 12
 MOST_BESIDE = 14  # values that fit beside the curves; more of them go below, in columns
@@ -202,8 +201,8 @@ class AssetScreen:
         for place, designation in asset.bearings.items():
             rows[say(context, f"Bearing {place}", f"轴承 {place}")] = designation
         currency = context.plant.site.money.currency
-        rows[say(context, "Standstill costs", "停机成本")] = _per_hour(context, asset, currency)
-        rows[say(context, "Replacement", "更换成本")] = money(context, asset.replace_cost, currency)
+        rows[say(context, "Standstill costs", "停机成本")] = _per_hour(asset, currency)
+        rows[say(context, "Replacement", "更换成本")] = write_money(asset.replace_cost, currency)
         plate = facts(rows)
         return section(say(context, "Nameplate", "铭牌"), plate) if any(rows.values()) else None
 
@@ -230,8 +229,8 @@ class AssetScreen:
         return section(say(context, "What was found", "历史发现"), table if rows else none)
 
 
-def _per_hour(context: Context, asset: Asset, currency: str) -> str:
-    cost = money(context, asset.downtime_cost_per_h, currency)
+def _per_hour(asset: Asset, currency: str) -> str:
+    cost = write_money(asset.downtime_cost_per_h, currency)
     return f"{cost}/h" if cost else ""
 
 

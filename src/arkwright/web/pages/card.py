@@ -26,7 +26,6 @@ from arkwright.web.parts import (
     facts,
     frame,
     local,
-    money,
     section,
     span_words,
     state_word,
@@ -35,7 +34,7 @@ from arkwright.web.plots import draw_plots
 from arkwright.web.proofs import proof_list
 from arkwright.web.telling import keep_fresh
 from arkwright.web.theme import show
-from arkwright.web.words import say
+from arkwright.web.words import say, write_money
 
 REMEDY = "What to do: "  # how a draft begins the line that says it
 ACT_WORDS = {
@@ -169,8 +168,8 @@ def job_panel(context: Context, job: Job, *, due: str) -> Markup:
         say(context, "Due", "期限"): due or span_words(context, job.within_h),
         say(context, "Priority", "优先级"): say(context, *PRIORITY_WORDS[job.priority]),
         say(context, "Takes", "工时"): span_words(context, job.duration_h),
-        say(context, "Standstill costs", "停机成本"): money(
-            context, job.cost, context.plant.site.money.currency
+        say(context, "Standstill costs", "停机成本"): write_money(
+            job.cost, context.plant.site.money.currency
         ),
         say(context, "Spares", "备件"): spares,
         say(context, "Spares take", "备件周期"): lead,
