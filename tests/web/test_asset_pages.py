@@ -26,6 +26,10 @@ def test_a_curve_grows_by_what_comes_in_without_being_sent_anew(sight, furnished
     opened(sight, furnished, "/asset/P-101?signal=P-101.flow&range=1h")
     before = chart(sight, 0, "chart.points.length")
     assert before > 1000
+    # The small curves beside the values are sent once, when the page opens: let them come first.
+    sight.wait_for_function(
+        "(document.querySelector('[data-spark=\"P-101.flow\"] > *')?.outerHTML.length ?? 0) > 200"
+    )
     sight.evaluate("window.heard = []; socket.onAny((name) => heard.push(name))")
     until(lambda: chart(sight, 0, "chart.points.length") >= before + 3, 15)
     assert set(sight.evaluate("heard")) == {"arkwright_live"}
