@@ -10,7 +10,7 @@ from arkwright.core.catalog import Batch, Check, Needs, Source
 from arkwright.core.errors import HistoryError, SourceError
 from arkwright.core.plant import Asset, Connection, Signal
 from arkwright.core.tables import ReadingsBuilder, Scale
-from arkwright.runtime import intake as intake_module
+from arkwright.runtime import keep as keep_module
 from arkwright.runtime.intake import Intake
 from arkwright.runtime.line import Line
 from arkwright.runtime.live import LiveTable
@@ -61,7 +61,7 @@ async def test_nothing_is_acknowledged_before_it_is_committed():
 
 
 async def test_a_full_disk_loses_nothing_and_is_visible(monkeypatch):
-    monkeypatch.setattr(intake_module, "RETRY_S", 0.05)
+    monkeypatch.setattr(keep_module, "RETRY_S", 0.05)
     store, acknowledged = Memory(failures=3), []
     intake, line = plant(store, None)
     await line.put(batch(1.0, 2.0, acknowledge=lambda: acknowledged.append(True)))
@@ -185,7 +185,7 @@ async def test_a_cancellation_that_meets_an_arriving_batch_is_not_lost():
 
 
 async def test_a_mistake_of_history_is_seen_and_nothing_is_acknowledged_meanwhile(monkeypatch):
-    monkeypatch.setattr("arkwright.runtime.intake.RETRY_S", 0.01)
+    monkeypatch.setattr("arkwright.runtime.keep.RETRY_S", 0.01)
     fails, kept, acknowledged = [ValueError("odd"), ValueError("odd")], [], []
 
     class Store:

@@ -24,6 +24,7 @@ from arkwright.core.tables import (
     empty,
     to_us,
 )
+from arkwright.history.aside import set_aside
 from arkwright.history.delta import DeltaFolder
 from arkwright.history.durable import FolderLock, make_folder, replace
 from arkwright.history.exact import STORED, drop_repeats, move_to_receipt, only_finite, sift
@@ -144,6 +145,19 @@ class Lake:
             self.append_events(events)
             if resumes:
                 self.save_resumes(resumes)
+
+    def set_aside(
+        self, name: str, readings: pa.Table, waveforms: tuple[Waveform, ...], events: pa.Table
+    ) -> str:
+        """Keep what cannot be committed in files beside history, synced; return the folder.
+
+        Raises
+        ------
+        HistoryError
+            If the disk does not take it.
+        """
+        with self._guard:
+            return str(set_aside(self.folder / "refused", name, readings, waveforms, events))
 
     def append(self, readings: pa.Table) -> Receipt:
         """Keep READINGS exactly once by (signal, time); return when they are synced.

@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
 from arkwright.core.catalog import Batch
-from arkwright.core.errors import HistoryError, TableError
-from arkwright.core.tables import EVENTS, READINGS, TIME, Waveform, check_table, concat, from_us
+from arkwright.core.errors import TableError
+from arkwright.core.tables import EVENTS, READINGS, TIME, check_table, concat, from_us
+from arkwright.runtime.keep import Keeper, Part, Store
 from arkwright.runtime.line import Line
 from arkwright.runtime.live import LiveTable
 
 GROUP_ROWS = 50_000
 GROUP_S = 0.4  # one commit and sync costs about 60 ms: seldom enough to be cheap, often enough to feel live
-RETRY_S = 2.0
-
-
-class Store(Protocol):
-    """What intake needs of history."""
-
-    def commit(
-        self,
-        readings: pa.Table,
-        waveforms: tuple[Waveform, ...],
-        events: pa.Table,
-        resumes: Mapping[str, Mapping[str, object]],
-        server_us: int | None = None,
-    ) -> None:
-        """Keep everything for good, exactly once; return when it is synced."""
 
 
 def wall_us() -> int:
@@ -55,18 +39,28 @@ class Intake:
     now_us: Callable[[], int] = wall_us
     queue: asyncio.Queue[tuple[Line, Batch]] = field(init=False)
     lines: list[Line] = field(default_factory=list)
-    error: str = ""
-    commits: int = 0
+    keeper: Keeper = field(init=False)
     _stamp: int = 0
     _cut: int = 0
 
     def __post_init__(self) -> None:
         self.queue = asyncio.Queue(self.depth)
+        self.keeper = Keeper(self.store)
 
     @property
     def fill(self) -> float:
         """Share of the queue that is taken, 0 to 1. [1]"""
         return self.queue.qsize() / self.depth
+
+    @property
+    def error(self) -> str:
+        """What keeps history from taking readings; empty while it takes them."""
+        return self.keeper.error
+
+    @property
+    def commits(self) -> int:
+        """How often history took what was waiting."""
+        return self.keeper.commits
 
     @property
     def cut_us(self) -> int:
@@ -106,19 +100,19 @@ class Intake:
         return group
 
     async def _commit(self, group: list[tuple[Line, Batch]]) -> None:
-        tables, told = [], []
+        parts: list[Part] = []
         for line, batch in group:
             table = self._stamped(line, batch)
             self.live.update(table)
-            tables.append(table)
-            told.append(batch.events)
-        told += [line.take_events() for line in self.lines]
+            resumes = {} if batch.resume is None else {line.connection.name: batch.resume}
+            events = _checked(line, batch.events, EVENTS)
+            parts.append(Part(line.connection.name, table, batch.waveforms, events, resumes))
+        told = concat([line.take_events() for line in self.lines], EVENTS)
         self._stamp = max(self.now_us(), self._stamp + 1)
-        waveforms = tuple(w for _, batch in group for w in batch.waveforms)
-        resumes = {line.connection.name: b.resume for line, b in group if b.resume is not None}
         # Received is what history takes in now: an event that waited here must not slip in behind a cut.
-        events = _received(concat(told, EVENTS), self._stamp)
-        await self._keep(concat(tables, READINGS), waveforms, events, resumes)
+        parts = [replace(part, events=_received(part.events, self._stamp)) for part in parts]
+        parts.append(Part("", events=_received(told, self._stamp)))
+        await self.keeper.keep(parts, self._stamp)
         self._cut = self._stamp
         self.live.commit(self._stamp)
         for line, batch in group:
@@ -127,33 +121,9 @@ class Intake:
             if batch.acknowledge is not None:
                 batch.acknowledge()
 
-    async def _keep(
-        self,
-        readings: pa.Table,
-        waveforms: tuple[Waveform, ...],
-        events: pa.Table,
-        resumes: Mapping[str, Mapping[str, object]],
-    ) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self.store.commit, readings, waveforms, events, resumes, self._stamp)
-            except Exception as error:  # whatever history meets, nothing is acknowledged and intake goes on
-                known = isinstance(error, (HistoryError, OSError))
-                said = str(error) if known else f"{type(error).__name__}: {error}"
-                self.error = f"{datetime.now(UTC):%H:%M:%S} {said}"
-                await asyncio.sleep(RETRY_S)
-            else:
-                self.error = ""
-                self.commits += 1
-                return
-
     def _stamped(self, line: Line, batch: Batch) -> pa.Table:
         """Give a batch its server time, later than that of every batch before it."""
-        try:
-            table = check_table(batch.readings, READINGS, where=line.connection.name)
-        except TableError as error:
-            line.refuse(line.connection.name, error.found, wanted=error.wanted, fix="Mend the connector.")
-            return READINGS.empty_table()
+        table = _checked(line, batch.readings, READINGS)
         n = table.num_rows
         self._stamp = max(self.now_us(), self._stamp + 1)
         server = pa.array(np.full(n, self._stamp, np.int64)).cast(TIME)
@@ -167,6 +137,15 @@ class Intake:
             self._stamp = int(max(self._stamp, times[unstamped].max()))
             table = table.set_column(1, READINGS.field("time"), pa.array(times).cast(TIME))
         return table.set_column(2, READINGS.field("server_time"), server)
+
+
+def _checked(line: Line, table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return a table of a batch as its schema wants it, empty and refused if it is another."""
+    try:
+        return check_table(table, schema, where=line.connection.name)
+    except TableError as error:
+        line.refuse(line.connection.name, error.found, wanted=error.wanted, fix="Mend the connector.")
+        return schema.empty_table()
 
 
 def _received(events: pa.Table, server_us: int) -> pa.Table:
