@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from arkwright.core.finding import Evidence
+from arkwright.core.finding import Band, Evidence
 from arkwright.core.plant import Asset
 
 Floats = NDArray[np.float64]
@@ -27,6 +27,7 @@ class Record:
     ``samples`` have shape ``(n,)`` in the quantity's canonical unit where ``has_unit``, else in any unit.
     ``tacho_s`` [s] are the times of one pulse a turn, shape ``(m,)``, where there is a tacho. ``beside``
     holds what was sampled at the same times, each of shape ``(n,)``, by location (a probe at right angles).
+    ``at_speeds`` holds the base of the same place at each speed [rpm] that it was seen at, slowest first.
     """
 
     samples: Floats
@@ -37,6 +38,7 @@ class Record:
     has_unit: bool = True
     tacho_s: Floats | None = None
     beside: Mapping[str, Floats] = field(default_factory=dict)
+    at_speeds: tuple[tuple[float, Base], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Symptom:
     """One fault that a record speaks for.
 
     ``cause`` names a fault mode; ``confidence`` is how often such a record is right. [1]
-    ``text`` and ``text_zh`` are the sentence for a fitter, without the asset's name.
+    ``text`` and ``text_zh`` are the sentence for a fitter, without the asset's name. ``band`` is how urgent
+    the record itself shows it to be; in a stream, velocity and growth may only raise it.
     """
 
     cause: str
@@ -52,6 +55,7 @@ class Symptom:
     text: str
     text_zh: str
     evidence: tuple[Evidence, ...] = ()
+    band: Band = "watch"
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,10 @@ class Test:
     """One family of faults, asked of one record; one file, beside the check that is made of it.
 
     ``plate`` names the nameplate fields that it needs, with what each is; ``also`` those it can use.
-    ``judge(record, asset, base)`` is pure; ``causes`` are the fault modes that it may name.
+    ``judge(record, asset, base)`` is pure; ``causes`` are the fault modes that it may name. ``false_rate`` is
+    the largest share of healthy records that may show a symptom (the contract tests count it). [1]
+    ``of_asset`` says that what it finds ails the whole asset, wherever it was measured. ``example`` gives
+    every field of ``plate`` a value that makes sense, for the docs and the tests.
     """
 
     __test__ = False  # not one of pytest's
@@ -88,6 +95,9 @@ class Test:
     also: Mapping[str, str] = field(default_factory=dict)
     needs_speed: bool = True
     references: tuple[str, ...] = ()
+    false_rate: float = 0.01
+    of_asset: bool = False
+    example: Mapping[str, float | str] = field(default_factory=dict)
 
     def applies_to(self, asset: Asset) -> bool:
         """Say whether an asset measures the quantity and states every field of the nameplate."""
