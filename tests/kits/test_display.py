@@ -12,7 +12,6 @@ from arkwright.kits.display import (
     peak_spectrum,
     peaks_kept,
     runs,
-    velocity_of,
 )
 from arkwright.kits.orders import bearing_orders
 
@@ -25,12 +24,6 @@ def test_a_tone_shows_at_its_frequency_with_its_amplitude() -> None:
     assert hz[top] == pytest.approx(120.0)
     assert amplitude[top] == pytest.approx(3.0, rel=1e-3)
     assert amplitude[0] < 1e-9  # the mean is no vibration
-
-
-def test_acceleration_of_a_known_shake_becomes_its_velocity() -> None:
-    # 10 m/s2 peak at 159.155 Hz (1000 rad/s) is 10 mm/s peak, 7.071 mm/s RMS.
-    hz = np.array([0.0, 1000.0 / (2 * np.pi)])
-    assert velocity_of(hz, np.array([99.0, 10.0])) == pytest.approx([0.0, 7.0711], abs=1e-3)
 
 
 def test_one_spike_in_a_million_samples_is_still_drawn() -> None:

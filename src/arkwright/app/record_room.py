@@ -1,21 +1,37 @@
-"""Where records are looked up, and their views kept ready."""
+"""Where records are looked up, and what was seen in them kept ready."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Any, TypedDict
 from weakref import WeakKeyDictionary
 
-from arkwright.app.record_views import RecordViews, record_views
+import numpy as np
+
+from arkwright.app.record_cascade import (
+    TOP_ORDERS,
+    Across,
+    Along,
+    cascade_picture,
+    columns_of,
+    row_levels,
+    spread,
+)
+from arkwright.app.record_curves import Floats
+from arkwright.app.record_kept import Kept
+from arkwright.app.record_pictures import Heat
+from arkwright.app.record_sight import Sight
+from arkwright.app.record_views import RecordViews
 from arkwright.core.errors import HistoryError
 from arkwright.core.plant import Asset, Site
 from arkwright.core.tables import READINGS, Slice, Waveform, empty, from_us, to_us
 from arkwright.health.speed import AGE_US, speed_of
 from arkwright.history.query import History
 
-KEPT = 48  # records that stay ready: some 300 kB each
+KEPT = 48  # records whose first views stay ready: some 500 kB each
+KEPT_WHOLE = 6  # records that stay ready with their samples: some 10 MB each
+KEPT_ROWS = 4000  # rows of cascades: 2.4 kB each
 INSTANT = timedelta(microseconds=1)
 NEAR = timedelta(microseconds=AGE_US + 1)
 
@@ -43,8 +59,9 @@ class RecordRoom:
 
     def __init__(self, history: History, site: Site) -> None:
         self.history, self.site = history, site
-        self._ready: OrderedDict[tuple[str, int], RecordViews] = OrderedDict()
-        self._lock = Lock()
+        self._views: Kept[tuple[str, int], RecordViews] = Kept(KEPT)
+        self._sights: Kept[tuple[str, int], Sight] = Kept(KEPT_WHOLE)
+        self._rows: Kept[tuple[str, int, float], Floats] = Kept(KEPT_ROWS)
 
     def records(self, signal: str, start: datetime, end: datetime) -> list[Record]:
         """List the records of a signal in a window, the oldest first."""
@@ -80,27 +97,102 @@ class RecordRoom:
         HistoryError
             If there is no such record, or its file is damaged.
         """
-        key = (signal, time_us)
-        with self._lock:
-            if key in self._ready:
-                self._ready.move_to_end(key)
-                return self._ready[key]
-        made = self._make(signal, time_us)
-        with self._lock:
-            self._ready[key] = made
-            while len(self._ready) > KEPT:
-                self._ready.popitem(last=False)
-        return made
+        return self._views.get((signal, time_us), lambda: self.sight(signal, time_us).views)
 
-    def _make(self, signal: str, time_us: int) -> RecordViews:
+    def sight(self, signal: str, time_us: int) -> Sight:
+        """Return one record with all that is known of it.
+
+        Parameters
+        ----------
+        signal
+            Its signal.
+        time_us
+            Time of its first sample. [us]
+
+        Returns
+        -------
+        sight
+            With its samples.
+
+        Raises
+        ------
+        HistoryError
+            If there is no such record, or its file is damaged.
+        """
+        return self._sights.get((signal, time_us), lambda: self._load(signal, time_us))
+
+    def _load(self, signal: str, time_us: int) -> Sight:
+        record = self._read(signal, time_us)
+        of = self.site.signals[signal]
+        asset = self.site.assets[of.asset]
+        return Sight(record, of, asset, *self.speed_of(record, asset))
+
+    def _read(self, signal: str, time_us: int) -> Waveform:
         at = from_us(time_us)
         found = self.history.waveforms(signal, at, at + INSTANT)
         if not found:
             raise HistoryError(f"there is no record at {at:%Y-%m-%d %H:%M:%S}", where=signal)
-        of = self.site.signals[signal]
-        asset = self.site.assets[of.asset]
-        speed, source = self.speed_of(found[0], asset)
-        return record_views(found[0], of, asset, speed, source)
+        return found[0]
+
+    def cascade(
+        self,
+        rows: list[Record],
+        name_of: Callable[[int], str],
+        *,
+        along: Along = "time",
+        across: Across = "hz",
+        top_hz: float | None = None,
+    ) -> Heat | None:
+        """Draw how the spectrum of a signal changed; one record at a time is in memory.
+
+        Parameters
+        ----------
+        rows
+            Records of one signal, the oldest first; of many, evenly spread ones are read.
+        name_of
+            Writes the time of a record. [us since 1970]
+        along
+            Order of the rows: time or speed.
+        across
+            Hz, or orders of the shaft.
+        top_hz
+            Where the axis ends; None for half the sample rate. [Hz]
+
+        Returns
+        -------
+        picture
+            None where no record can be drawn like that: orders and speeds need a speed.
+        """
+        known: list[Record] = [{**r, "speed_rpm": r["speed_rpm"] or self._rated(r["signal"])} for r in rows]
+        if along == "speed" or across == "orders":
+            known = [r for r in known if r["speed_rpm"]]
+        if not known:
+            return None
+        shown = spread(known)
+        top = TOP_ORDERS if across == "orders" else (top_hz or max(r["rate_hz"] for r in shown) / 2)
+        edges = columns_of(top)
+        turned = [(r, (r["speed_rpm"] or 0.0) / 60 if across == "orders" else 1.0) for r in shown]
+        read = [(r, self._row(r, edges * per)) for r, per in turned]
+        signal = self.site.signals[rows[0]["signal"]]
+        return cascade_picture(
+            [(r, row) for r, row in read if row is not None], signal, edges, along, across, name_of
+        )
+
+    def _row(self, row: Record, edges_hz: Floats) -> Floats | None:
+        """Levels of one record in columns, None where its file is gone. [dB]"""
+        name, at, signal = row["signal"], row["time_us"], self.site.signals[row["signal"]]
+
+        def make() -> Floats:
+            samples = np.asarray(self._read(name, at).samples, np.float64)
+            return row_levels(samples, row["rate_hz"], signal, edges_hz).astype(np.float32)
+
+        try:
+            return self._rows.get((name, at, float(edges_hz[-1])), make)
+        except HistoryError:
+            return None
+
+    def _rated(self, signal: str) -> float | None:
+        return self.site.assets[self.site.signals[signal].asset].rated("rated_speed_rpm")
 
     def speed_of(self, record: Waveform, asset: Asset) -> tuple[float | None, str]:
         """Return the speed of the shaft during a record, and what says so.

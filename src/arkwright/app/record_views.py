@@ -1,57 +1,32 @@
-"""What screens show of a vibration record: waveform, spectra, and the lines each bearing fault would draw."""
+"""What screens show of a vibration record: waveform, spectra, and the lines each fault would draw."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 
+from arkwright.app.record_curves import (
+    POINTS,
+    Curve,
+    Floats,
+    Lines,
+    curve_of,
+    lines_of,
+    motions_of,
+    spectrum_curve,
+    waveform_curve,
+)
+from arkwright.app.record_lines import FaultLine, bearing_lines, rotor_fault_lines
 from arkwright.core.errors import EntryError
 from arkwright.core.plant import Asset, Signal
 from arkwright.core.tables import Waveform, to_us
 from arkwright.health.bearing import BearingOrders, BearingVerdict, find_bearing, judge_record
-from arkwright.health.speed import AGE_US
-from arkwright.kits.display import (
-    ExpectedLine,
-    MetLine,
-    expected_lines,
-    met_lines,
-    outline,
-    peak_spectrum,
-    peaks_kept,
-    velocity_of,
-)
+from arkwright.kits.display import peaks_kept
 from arkwright.kits.orders import COMBS
 from arkwright.kits.quality import record_flaws
 
-POINTS = 2400
-KEPT = 48  # records that stay ready: some 300 kB each
-VELOCITY_TOP_HZ = 1000.0  # ISO 20816-1:2016, 4.3: broad-band velocity is 10 to 1000 Hz
-INSTANT = timedelta(microseconds=1)
-NEAR = timedelta(microseconds=AGE_US + 1)
-Pairs = list[tuple[float, float]]
-
-
-class FaultLine(TypedDict):
-    """An expected line: order [1], where it should be and what peaks there [Hz], level over floor [dB]."""
-
-    name: str
-    order: float
-    expected_hz: float
-    peak_hz: float
-    level_db: float
-    found: bool
-
-
-class Curve(TypedDict):
-    """A curve with its axes; ``points`` are (x, y)."""
-
-    x_title: str
-    x_unit: str
-    y_title: str
-    y_unit: str
-    points: Pairs
+__all__ = ["Curve", "Envelope", "FaultLine", "RecordViews", "bearing_of", "envelope_curve", "record_views"]
 
 
 class Envelope(TypedDict):
@@ -68,7 +43,11 @@ class Envelope(TypedDict):
 
 
 class RecordViews(TypedDict):
-    """Everything a screen shows of one record; ``why_not`` says what keeps the envelope from being judged."""
+    """Everything a screen shows of one record; ``why_not`` says what keeps the envelope from being judged.
+
+    ``spectra`` holds the spectrum as every motion that the unit allows, as measured first; ``rotor`` the
+    lines of faults that show in it. ``shaft_hz`` is the speed by which orders are told. [Hz]
+    """
 
     signal: str
     asset: str
@@ -78,11 +57,12 @@ class RecordViews(TypedDict):
     rate_hz: float
     speed_rpm: float | None
     speed_from: str
+    shaft_hz: float | None
     bearing: str
     orders: dict[str, float]
     waveform: Curve
-    spectrum: Curve
-    velocity: Curve | None
+    spectra: dict[str, Curve]
+    rotor: dict[str, list[FaultLine]]
     envelope: Envelope | None
     why_not: list[str]
 
@@ -111,13 +91,10 @@ def record_views(
         Plain JSON; curves have at most 2400 points, peaks kept.
     """
     x = np.asarray(record.samples, np.float64)
-    own = np.asarray(signal.declared_unit().from_canonical(x), np.float64)
-    only = set(asset.bearings.values())
-    designation = asset.bearings.get(signal.location) or (only.pop() if len(only) == 1 else "")
-    orders, unknown = _orders(designation, signal, asset)
-    flaws = record_flaws(x)
+    designation, orders, unknown = bearing_of(signal, asset)
     verdict = None if unknown else judge_record(x, record.rate_hz, speed_rpm, orders)
-    why_not = unknown or (list(verdict.missing) if verdict is not None else [])
+    shaft_hz = _shaft_hz(verdict, speed_rpm, speed_from)
+    lines = lines_of(x, record.rate_hz)
     return {
         "signal": signal.name,
         "asset": asset.name,
@@ -127,92 +104,92 @@ def record_views(
         "rate_hz": record.rate_hz,
         "speed_rpm": speed_rpm,
         "speed_from": speed_from,
+        "shaft_hz": shaft_hz,
         "bearing": designation,
         "orders": {} if orders is None else {fault: orders.of(fault) for fault in COMBS},
-        "waveform": _waveform(own, record.rate_hz, signal),
-        "spectrum": _spectrum(own, record.rate_hz, signal),
-        "velocity": None if flaws else _velocity(x, record.rate_hz, signal),
-        "envelope": _envelope(verdict, orders, speed_rpm),
-        "why_not": why_not,
+        "waveform": waveform_curve(x, record.rate_hz, signal),
+        "spectra": _spectra(lines, signal, flawed=bool(record_flaws(x))),
+        "rotor": {} if not shaft_hz else rotor_fault_lines(lines.hz, lines.over_db, asset, shaft_hz),
+        "envelope": _envelope(verdict, orders),
+        "why_not": unknown or (list(verdict.missing) if verdict is not None else []),
     }
 
 
-def _orders(designation: str, signal: Signal, asset: Asset) -> tuple[BearingOrders | None, list[str]]:
-    place = signal.location or "this place"
+def bearing_of(signal: Signal, asset: Asset) -> tuple[str, BearingOrders | None, list[str]]:
+    """Look up the bearing that a signal listens to.
+
+    Returns
+    -------
+    designation
+        As the asset states it, empty where it does not.
+    orders
+        None where the bearing is not known.
+    unknown
+        Why not.
+    """
+    only = set(asset.bearings.values())
+    designation = asset.bearings.get(signal.location) or (only.pop() if len(only) == 1 else "")
     if not designation:
-        return None, [f"no bearing is stated for {place} of {asset.title or asset.name} in assets.csv"]
+        place, whose = signal.location or "this place", asset.title or asset.name
+        return "", None, [f"no bearing is stated for {place} of {whose} in assets.csv"]
     try:
-        return find_bearing(designation), []
+        return designation, find_bearing(designation), []
     except EntryError as error:
-        return None, [error.found]
+        return designation, None, [error.found]
 
 
-def _curve(title: tuple[str, str, str, str], x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> Curve:
-    pairs = zip(x.tolist(), y.tolist(), strict=True)
-    points = [(float(f"{a:.7g}"), float(f"{b:.5g}")) for a, b in pairs]
-    return {
-        "x_title": title[0],
-        "x_unit": title[1],
-        "y_title": title[2],
-        "y_unit": title[3],
-        "points": points,
-    }
+def _shaft_hz(verdict: BearingVerdict | None, speed_rpm: float | None, speed_from: str) -> float | None:
+    """Take a speed that was measured; the shaft's own lines correct a nameplate."""
+    if speed_from in ("", "nameplate") and verdict is not None and verdict.shaft_hz:
+        return verdict.shaft_hz
+    return speed_rpm / 60.0 if speed_rpm else None
 
 
-def _waveform(own: np.ndarray[Any, Any], rate_hz: float, signal: Signal) -> Curve:
-    own = np.where(np.isfinite(own), own, 0.0)
-    kept = outline(own, POINTS)
-    return _curve(("time", "s", signal.quantity, signal.declared_unit().name), kept / rate_hz, own[kept])
+def _spectra(lines: Lines, signal: Signal, *, flawed: bool) -> dict[str, Curve]:
+    # An integral of a hole or of a rail is a motion that never was.
+    shown = motions_of(signal)[: 1 if flawed else None]
+    return {motion: spectrum_curve(lines, signal, motion) for motion in shown}
 
 
-def _spectrum(own: np.ndarray[Any, Any], rate_hz: float, signal: Signal) -> Curve:
-    hz, amplitude = peak_spectrum(np.where(np.isfinite(own), own, 0.0), rate_hz)
-    kept = peaks_kept(amplitude, POINTS)
-    title = ("frequency", "Hz", f"{signal.quantity} peak", signal.declared_unit().name)
-    return _curve(title, hz[kept], amplitude[kept])
-
-
-def _velocity(x: np.ndarray[Any, Any], rate_hz: float, signal: Signal) -> Curve | None:
-    if signal.quantity != "acceleration":
-        return None
-    hz, amplitude = peak_spectrum(x, rate_hz)
-    inside = hz <= VELOCITY_TOP_HZ
-    hz, velocity = hz[inside], velocity_of(hz, amplitude)[inside]
-    kept = peaks_kept(velocity, POINTS)
-    return _curve(("frequency", "Hz", "velocity RMS", "mm/s"), hz[kept], velocity[kept])
-
-
-def _envelope(
-    verdict: BearingVerdict | None, orders: BearingOrders | None, speed_rpm: float | None
-) -> Envelope | None:
-    if verdict is None or verdict.missing or orders is None or speed_rpm is None:
+def _envelope(verdict: BearingVerdict | None, orders: BearingOrders | None) -> Envelope | None:
+    if verdict is None or verdict.missing or orders is None:
         return None
     hz, level = verdict.spectrum_hz, verdict.spectrum_db
-    wanted = {f: expected_lines(f, orders, speed_rpm / 60.0, verdict.slip) for f in COMBS}
-    inside = hz <= _top_hz(wanted) * 1.15
-    kept = peaks_kept(level[inside], POINTS)
+    faults = bearing_lines(hz, level, orders, verdict.shaft_hz, verdict.slip)
     return {
-        "curve": _curve(("frequency", "Hz", "level over floor", "dB"), hz[kept], level[kept]),
+        "curve": envelope_curve(hz, level, faults),
         "band_hz": verdict.band_hz,
         "whitened": verdict.whitened,
         "slip": verdict.slip,
         "verdict": verdict.verdict,
         "confidence": verdict.confidence,
         "best": verdict.best,
-        "faults": {f: [_line(m) for m in met_lines(hz, level, lines)] for f, lines in wanted.items()},
+        "faults": faults,
     }
 
 
-def _top_hz(wanted: dict[str, tuple[ExpectedLine, ...]]) -> float:
-    return max(line.frequency_hz for lines in wanted.values() for line in lines)
+def envelope_curve(hz: Floats, level_db: Floats, faults: dict[str, list[FaultLine]]) -> Curve:
+    """Draw an envelope spectrum as far as any fault has lines.
 
+    Parameters
+    ----------
+    hz
+        Evenly spaced from 0, shape ``(n,)``. [Hz]
+    level_db
+        Level over the floor, same shape. [dB]
+    faults
+        Lines of every fault.
 
-def _line(met: MetLine) -> FaultLine:
-    return {
-        "name": met.line.name,
-        "order": float(f"{met.line.order:.5g}"),
-        "expected_hz": float(f"{met.line.frequency_hz:.6g}"),
-        "peak_hz": float(f"{met.frequency_hz:.6g}"),
-        "level_db": float(f"{met.level_db:.3g}"),
-        "found": met.found,
-    }
+    Returns
+    -------
+    curve
+        At most 2400 points, peaks kept.
+    """
+    top = max((line["expected_hz"] for lines in faults.values() for line in lines), default=float(hz[-1]))
+    inside = hz <= top * 1.15
+    hz, level_db = hz[inside], level_db[inside]
+    kept = peaks_kept(level_db, POINTS)
+    drawn = curve_of(("frequency", "Hz", "level over floor", "dB"), hz[kept], level_db[kept])
+    drawn["over_db"] = [y for _, y in drawn["points"]]
+    drawn["step"] = float(hz[1]) if len(hz) > 1 else 1.0
+    return drawn

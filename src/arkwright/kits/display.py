@@ -109,28 +109,6 @@ def peak_spectrum(x: Floats, rate_hz: float) -> tuple[Floats, Floats]:
     return np.asarray(frequencies, np.float64), np.asarray(spectrum, np.float64)
 
 
-def velocity_of(frequencies: Floats, acceleration: Floats, lowest_hz: float = 2.0) -> Floats:
-    """Turn a spectrum of acceleration into one of velocity.
-
-    Parameters
-    ----------
-    frequencies
-        Shape ``(n,)``. [Hz]
-    acceleration
-        Peak amplitudes, shape ``(n,)``. [m/s2]
-    lowest_hz
-        Below this there is no answer: drift of the amplifier, divided by a small number. [Hz]
-
-    Returns
-    -------
-    velocity
-        Amplitudes as RMS values, 0 below ``lowest_hz``, shape ``(n,)``. [mm/s]
-    """
-    turning = 2 * np.pi * np.maximum(frequencies, lowest_hz)
-    velocity = acceleration / turning * 1000.0 / np.sqrt(2.0)
-    return np.asarray(np.where(frequencies < lowest_hz, 0.0, velocity), np.float64)
-
-
 def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """List the stretches where a flag is set, each as its first place and the place after its last.
 

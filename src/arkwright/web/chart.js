@@ -1,48 +1,18 @@
 // One chart: colours from the page's tokens, zoom, crosshair, exports of what is shown, and a curve that grows.
 import { echarts } from "nicegui-echart";
+import { Cursors, Inked, clear, escaped, read, tick } from "arkwright-looking";
 
 const ROW = 17; // height of a row of labels above the plot, at the usual size of type [px]
-const USUAL = 15.4; // type of a page 1366 wide [px]; a wall screen has larger
 const ROWS = 3;
-
-const SIZES = new Set(["fontSize", "nameGap"]);
-
-function isToken(value) {
-  return typeof value === "string" && value.startsWith("var(--");
-}
-
-function grouped(text) {
-  const [whole, rest] = text.split(".");
-  const apart = whole.length > 4 + whole.startsWith("-") ? whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") : whole;
-  return (rest === undefined ? apart : `${apart}.${rest}`).replace("-", "−");
-}
-
-function clear(value) {
-  // Five figures, with a true minus.
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  if (size > 0 && size < 1e-4) return value.toExponential(2).replaceAll("-", "−");
-  return grouped(size >= 1e5 ? value.toFixed(0) : String(Number(value.toPrecision(5))));
-}
-
-function tick(value) {
-  // The ticks of an axis are round: all their figures tell them apart.
-  return grouped(String(Number(value.toPrecision(10))));
-}
-
-function escaped(text) {
-  const node = document.createElement("span");
-  node.textContent = text;
-  return node.innerHTML;
-}
 
 function shortened(line) {
   // Beside its main line a sideband needs no more than how far off it is; the rest is a hover away.
   const side = line.name.match(/[+−].*$/);
-  return side ? side[0] : `${line.name} ${clear(line.hz)}`;
+  return side ? side[0] : `${line.name} ${clear(line.hz, 4)}`;
 }
 
 export default {
+  mixins: [Inked],
   template: `
     <figure class="aw-chart" :class="{'is-busy': busy}">
       <figcaption class="aw-chart-head">
@@ -54,7 +24,25 @@ export default {
           <button type="button" @click="saveCsv" :title="words.csv">CSV</button>
         </span>
       </figcaption>
-      <div ref="plot" class="aw-chart-plot" role="img" :aria-label="summary"></div>
+      <div v-if="cursor" class="aw-cursor-bar">
+        <span class="choices" role="group" :aria-label="cursor.words.title">
+          <button type="button" v-for="mode in cursor.modes" class="choice" :aria-pressed="String(marks.mode === mode)" @click="cursors.setMode(mode)">{{ cursor.words[mode] }}</button>
+        </span>
+        <span v-if="marks.mode === 'harmonics' || marks.mode === 'sidebands'" class="aw-cursor-count">
+          <button type="button" @click="cursors.more(-1)" :aria-label="cursor.words.fewer">−</button><output>{{ marks.n }}</output><button type="button" @click="cursors.more(1)" :aria-label="cursor.words.more">+</button>
+        </span>
+        <button type="button" v-if="marks.mode !== 'off'" class="choice aw-cursor-delta" :aria-pressed="String(marks.measuring || marks.ref !== null)" @click="cursors.measure()" :title="cursor.words.delta">Δ</button>
+        <span class="aw-cursor-hint" v-if="marks.measuring">{{ cursor.words.measuring }}</span>
+        <span class="aw-cursor-hint for-keys" v-else>{{ cursor.words.keys }}</span>
+      </div>
+      <div ref="plot" class="aw-chart-plot" :role="cursor ? 'slider' : 'img'" :tabindex="cursor ? 0 : null" :aria-label="summary"
+        :aria-valuetext="cursor ? told : null" :aria-valuenow="cursor ? marks.at ?? 0 : null" :aria-valuemin="cursor ? 0 : null" :aria-valuemax="cursor ? cursor.top : null"></div>
+      <div v-if="readout.length" class="aw-readout scroll">
+        <table>
+          <thead><tr><th></th><th class="num">{{ cursor.kind === "waveform" ? "s" : "Hz" }}</th><th v-if="cursor.shaft" class="num">{{ cursor.words.orders }}</th><th class="num">{{ units[1] || cursor.words.level }}</th><th v-if="cursor.floor" class="num">{{ cursor.words.over }}</th><th></th></tr></thead>
+          <tbody><tr v-for="row in readout" :class="{'is-main': row.main, 'is-delta': row.name === 'Δ'}"><th scope="row">{{ row.name || cursor.words.here }}</th><td class="num">{{ row.place }}</td><td v-if="cursor.shaft" class="num">{{ row.order ?? "" }}</td><td class="num">{{ row.level }}</td><td v-if="cursor.floor" class="num">{{ row.over ?? "" }}</td><td class="num">{{ row.each ?? "" }}</td></tr></tbody>
+        </table>
+      </div>
     </figure>`,
   props: {
     option: Object, // ECharts option; colours are tokens such as var(--ink)
@@ -69,21 +57,28 @@ export default {
     live: String, // signal whose live values make the curve grow
     span: Number, // length of a growing curve [ms]
     words: Object,
+    over: Array, // levels over the floor of the points [dB]
+    detail: Boolean, // a stretch that is marked can be read anew in full
+    began: Boolean, // shown first is a stretch, not the whole
+    cursor: Object, // {kind, per, shaft, step, top, modes, floor, start, words}; none without cursors
   },
-  data: () => ({ zoomed: false, busy: false, note: "" }),
+  data() {
+    return { zoomed: this.began, busy: false, note: "", marks: { ...read(this.cursor?.start), measuring: false }, readout: [] };
+  },
+  computed: {
+    told() {
+      return this.readout.length && this.cursors ? this.cursors.told() : this.cursor.words.none;
+    },
+  },
   async mounted() {
     await this.$nextTick();
     this.points = this.option.series[0].data;
+    this.whole = this.points;
+    this.wholeOver = this.shownOver = this.over;
     this.chart = echarts.init(this.$refs.plot, null, { renderer: "canvas" });
+    if (this.cursor) this.cursors = new Cursors(this, this.marks);
     this.draw();
-    this.sizes = new ResizeObserver(() => this.chart.resize());
-    this.sizes.observe(this.$refs.plot);
-    this.looks = new MutationObserver(() => this.draw());
-    this.looks.observe(document.documentElement, { attributes: true });
-    this.looks.observe(document.body, { attributes: true, attributeFilter: ["class"] });
-    this.dark = window.matchMedia("(prefers-color-scheme: dark)");
-    this.onDark = () => this.draw();
-    this.dark.addEventListener("change", this.onDark);
+    this.follow();
     this.chart.on("datazoom", () => this.onZoom());
     this.chart.getZr().on("dblclick", () => this.reset());
     this.onTick = (event) => this.grow(event.detail);
@@ -91,18 +86,15 @@ export default {
   },
   beforeUnmount() {
     document.removeEventListener("arkwright:tick", this.onTick);
-    this.dark?.removeEventListener("change", this.onDark);
-    this.sizes?.disconnect();
-    this.looks?.disconnect();
+    this.cursors?.dispose();
     clearTimeout(this.later);
-    this.chart?.dispose();
+    this.leave();
   },
   methods: {
     // ------------------------------------------------------------------------------------------ drawing
     draw() {
       if (!this.chart) return;
-      this.style = getComputedStyle(this.$refs.plot);
-      this.k = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL);
+      this.takeLook();
       const option = this.painted(this.option);
       option.textStyle = { fontFamily: this.style.fontFamily };
       for (const side of ["left", "right", "top", "bottom"]) option.grid[side] *= this.k;
@@ -116,20 +108,11 @@ export default {
         option.series.push(this.lineSeries());
         option.grid.top = this.top();
       }
+      if (this.cursors) option.series.push(this.cursors.series());
       this.chart.setOption(option, { notMerge: true });
+      this.cursors?.refresh();
       // Dragging marks the stretch to look at; the tool itself stays out of sight.
       this.chart.dispatchAction({ type: "takeGlobalCursor", key: "dataZoomSelect", dataZoomSelectActive: true });
-    },
-    painted(value) {
-      if (isToken(value)) return this.colour(value);
-      if (Array.isArray(value)) return value.length && typeof value[0] !== "object" && !isToken(value[0]) ? value : value.map((v) => this.painted(v));
-      if (value && typeof value === "object") {
-        return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, SIZES.has(k) ? v * this.k : this.painted(v)]));
-      }
-      return value;
-    },
-    colour(token) {
-      return this.style.getPropertyValue(token.slice(4, -1)).trim() || "#888";
     },
     clock(ms, whole = false) {
       const seconds = !whole && this.shownSpan() < 6e5;
@@ -221,7 +204,7 @@ export default {
       const whole = zoom.start <= 0.001 && zoom.end >= 99.999;
       if (whole) return;
       this.zoomed = true;
-      if (this.axis !== "time") return;
+      if (this.axis !== "time" && !this.detail) return;
       clearTimeout(this.later);
       this.later = setTimeout(() => {
         this.busy = true;
@@ -232,17 +215,31 @@ export default {
       if (!this.zoomed) return;
       this.zoomed = false;
       this.chart.dispatchAction({ type: "dataZoom", start: 0, end: 100 });
-      if (this.axis === "time") {
+      if (this.axis === "time" || this.detail) {
         this.busy = true;
         this.$emit("zoomed", { from: null, to: null });
       }
     },
-    replace(option, note) {
+    zoomBy(factor) {
+      // Around the cursor, or the middle of what is seen.
+      const [from, to] = this.extent();
+      const at = this.marks.at === null ? (from + to) / 2 : this.marks.at / (this.cursor?.per ?? 1);
+      const whole = [0, this.cursor?.top ?? this.whole.at(-1)[0]];
+      const half = ((to - from) * factor) / 2;
+      const [low, high] = [Math.max(whole[0], at - half), Math.min(whole[1], at + half)];
+      if (high - low >= 0.999 * (whole[1] - whole[0])) return this.reset();
+      this.zoomed = true;
+      if (!this.detail) return this.chart.dispatchAction({ type: "dataZoom", startValue: low, endValue: high });
+      this.busy = true;
+      this.$emit("zoomed", { from: low, to: high });
+    },
+    replace(option, note, over) {
       // A window read anew: the option's own data, without the zoom that asked for it.
       this.busy = false;
       this.note = note ?? "";
       this.fresh = option;
       this.points = option.series[0].data;
+      this.shownOver = over ?? this.wholeOver;
       Object.assign(this.option, option);
       this.draw();
     },
@@ -263,24 +260,14 @@ export default {
     // -------------------------------------------------------------------------------------------- exports
     shownRows() {
       const [from, to] = this.extent();
-      const rows = this.points.filter(([x]) => x >= from && x <= to).map(([x, y]) => [this.axis === "time" ? new Date(x).toISOString() : x, y ?? "", ""]);
+      const rows = [];
+      for (const series of this.option.series.slice(1)) if (series.name) for (const [x, y] of series.data) if (x >= from && x <= to) rows.push([x, y, series.name]);
+      rows.unshift(...this.points.filter(([x]) => x >= from && x <= to).map(([x, y]) => [this.axis === "time" ? new Date(x).toISOString() : x, y ?? "", ""]));
       for (const l of this.lines) if (l.hz >= from && l.hz <= to) rows.push([l.hz, l.level ?? "", `${l.name} ${l.found ? "found" : "missing"}`]);
       return rows;
     },
     saveCsv() {
-      const quote = (v) => (/[",\n]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : v);
-      const text = [[...this.columns, "note"], ...this.shownRows()].map((row) => row.map(quote).join(",")).join("\r\n");
-      this.save(URL.createObjectURL(new Blob(["\ufeff" + text + "\r\n"], { type: "text/csv" })), "csv");
-    },
-    savePng() {
-      this.save(this.chart.getDataURL({ pixelRatio: 2, backgroundColor: this.colour("var(--chart-surface)"), excludeComponents: ["toolbox"] }), "png");
-    },
-    save(href, end) {
-      const link = Object.assign(document.createElement("a"), { href, download: `${this.file}.${end}` });
-      document.body.append(link);
-      link.click();
-      link.remove();
-      if (href.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(href), 5000);
+      this.saveTable([[...this.columns, "note"], ...this.shownRows()]);
     },
   },
 };

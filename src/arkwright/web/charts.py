@@ -24,6 +24,9 @@ TITLES_ZH = {
     "acceleration": "加速度",
     "acceleration peak": "加速度峰值",
     "velocity RMS": "速度 RMS",
+    "displacement": "位移",
+    "displacement peak to peak": "位移峰峰值",
+    "order": "阶次",
     "level over floor": "高于噪声底",
 }
 LIMIT_WORDS = {
@@ -40,8 +43,11 @@ STRETCH_WORDS = {
 }
 
 
-class Chart(Element, component="chart.js"):
-    """One chart; emits ``zoomed`` with ``from`` and ``to`` [ms since 1970] where time is zoomed."""
+class Chart(Element, component="chart.js", esm={"arkwright-looking": "looking"}):
+    """One chart; emits ``zoomed`` with ``from`` and ``to`` [units of the axis], and ``cursor`` with its text.
+
+    A span of dates is told in ms since 1970.
+    """
 
     def __init__(self, option: Option, **props: Any) -> None:
         super().__init__()
@@ -49,9 +55,9 @@ class Chart(Element, component="chart.js"):
         for name, value in props.items():
             self._props[name] = value
 
-    def replace(self, option: Option, note: str = "") -> None:
-        """Show other data in place of these, without drawing the chart anew."""
-        self.run_method("replace", option, note)
+    def replace(self, option: Option, note: str = "", over: list[float] | None = None) -> None:
+        """Show other data in place of these; ``over`` are their levels over the floor. [dB]"""
+        self.run_method("replace", option, note, over)
 
 
 def words(language: Language) -> dict[str, str]:

@@ -1,10 +1,10 @@
-"""The vibration records of an asset, one at a time: waveform, spectra, and the lines of every fault."""
+"""The vibration records of an asset, one at a time: which one is looked at, and in which way."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,16 +12,19 @@ from typing import Any
 from markupsafe import Markup
 
 from arkwright.app.record_room import INSTANT, Record, record_room
-from arkwright.app.record_views import Envelope, RecordViews
+from arkwright.app.record_views import RecordViews
 from arkwright.core.errors import ArkwrightError
 from arkwright.core.plant import Asset
 from arkwright.core.tables import from_us
-from arkwright.web.charts import curve_chart, envelope_chart
+from arkwright.web.bench import Bench
+from arkwright.web.bench_bar import choices
+from arkwright.web.bench_pictures import draw_cascade, draw_kurtogram
 from arkwright.web.gauge import title_of
 from arkwright.web.markup import icon, node
 from arkwright.web.page import Context
 from arkwright.web.parts import empty_state, local
-from arkwright.web.plots import FAULTS
+from arkwright.web.record_look import Look, look_of
+from arkwright.web.record_words import TABS
 from arkwright.web.telling import button
 from arkwright.web.theme import show
 from arkwright.web.trends import moment_of
@@ -39,7 +42,7 @@ class RecordPanel:
     asset: Asset
     moved: Callable[[Mapping[str, object]], None]
     signal: str = ""
-    fault: str = ""
+    look: Look = field(default_factory=Look)
     record: Record | None = None
     newest: bool = True
     _list: list[Record] = field(default_factory=list)
@@ -57,7 +60,7 @@ class RecordPanel:
         params = self.context.params
         asked = params.get("record_of") or params.get("signal", "")
         self.signal = asked if asked in self.names else self.names[0]
-        self.fault = params.get("fault", "") if params.get("fault", "") in FAULTS else ""
+        self.look = look_of(params)
         with ui.element("section").classes("panel records").props("id=records"):
             with ui.element("header").classes("panel-head"):
                 show(node("h2", say(self.context, "Vibration", "振动")))
@@ -99,7 +102,7 @@ class RecordPanel:
             elif isinstance(views, str):
                 show(node("p", views, class_="muted"))
             else:
-                self._draw_views(views)
+                await self._draw_views(views)
 
     async def _views(self) -> RecordViews | str:
         room = record_room(self.context.plant.history, self.context.plant.site)
@@ -125,14 +128,27 @@ class RecordPanel:
 
     async def _choose_signal(self, name: str) -> None:
         self.signal = name
-        at = None if self.newest or self.record is None else self.record["time_us"]
+        self.look = replace(self.look, base=None, band=None, spans={}, cursors={})
+        at = self._stamp()
         self._tell(at)
         await self._find(at)
 
-    async def _choose_fault(self, fault: str) -> None:
-        self.fault = fault
-        self._tell(None if self.newest or self.record is None else self.record["time_us"])
+    async def _change(self, look: Look) -> None:
+        """Show the record in another way."""
+        self.look = look
+        self._tell(self._stamp())
         await self.redraw()
+
+    async def _choose_tab(self, tab: str) -> None:
+        await self._change(replace(self.look, tab=tab))
+
+    def _noted(self, look: Look) -> None:
+        """Keep what a plot tells of itself, which is drawn already."""
+        self.look = look
+        self._tell(self._stamp())
+
+    def _stamp(self) -> int | None:
+        return None if self.newest or self.record is None else self.record["time_us"]
 
     async def _step(self, by: int) -> None:
         times = [r["time_us"] for r in self._list]
@@ -147,7 +163,7 @@ class RecordPanel:
         await self._find(time_us)
 
     def _tell(self, time_us: int | None) -> None:
-        self.moved({"record_of": self.signal, "record": time_us, "fault": self.fault})
+        self.moved({"record_of": self.signal, "record": time_us, **self.look.query()})
 
     def _draw_stepper(self) -> None:
         from nicegui import ui
@@ -193,39 +209,18 @@ class RecordPanel:
         return self._list[max(0, at - MOST_LISTED // 2) : at + MOST_LISTED // 2]
 
     # -------------------------------------------------------------------------------------------- plots
-    def _draw_views(self, views: RecordViews) -> None:
-        context = self.context
+    async def _draw_views(self, views: RecordViews) -> None:
         show(self._about(views))
-        name = f"{views['signal']}-{local(context, from_us(views['time_us']), '%Y%m%d-%H%M%S')}"
-        if views["envelope"] is not None:
-            self._draw_envelope(views["envelope"], name)
+        tabs = {key: say(self.context, *texts) for key, texts in TABS.items()}
+        choices(tabs, self.look.tab, self._choose_tab)
+        room = record_room(self.context.plant.history, self.context.plant.site)
+        bench = Bench(self.context, room, views, self._list, self.look, self._noted, self._change)
+        if self.look.tab == "kurtogram":
+            await draw_kurtogram(bench)
+        elif self.look.tab == "cascade":
+            await draw_cascade(bench, self._go)
         else:
-            why = "; ".join(views["why_not"])
-            text = say(context, f"No verdict on the bearing: {why}.", f"无法判断轴承：{why}。")
-            show(node("p", node("span", text, class_="state", data_state="none"), class_="no-verdict"))
-        half = "half" if views["velocity"] is not None else ""
-        if views["velocity"] is not None:
-            title = say(context, "Velocity spectrum", "速度谱")
-            curve_chart(context, views["velocity"], f"{name}-velocity", title).classes(half)
-        title = say(context, "Acceleration spectrum", "加速度谱")
-        curve_chart(context, views["spectrum"], f"{name}-spectrum", title).classes(half)
-        curve_chart(context, views["waveform"], f"{name}-waveform", say(context, "Waveform", "时域波形"))
-
-    def _draw_envelope(self, envelope: Envelope, name: str) -> None:
-        from nicegui import ui
-
-        context = self.context
-        fault = self.fault or envelope["best"]
-        with ui.element("div").classes("chips-row fault-row"):
-            show(node("span", say(context, "Lines of", "谱线"), class_="muted small"))
-            for key, (en, zh) in FAULTS.items():
-                lines = envelope["faults"][key]
-                count = f"{sum(line['found'] for line in lines)}/{len(lines)}"
-                self._choice(
-                    f"{say(context, en, zh)} {count}", key == fault, partial(self._choose_fault, key)
-                )
-        title = say(context, "Envelope spectrum", "包络谱")
-        envelope_chart(context, envelope, fault, name, title)
+            await bench.draw()
 
     def _about(self, views: RecordViews) -> Markup:
         context, envelope = self.context, views["envelope"]
