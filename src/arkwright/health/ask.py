@@ -53,12 +53,16 @@ def lacking(test: Test, record: Record, asset: Asset) -> tuple[str, ...]:
     speed = record.speed_rpm
     if test.needs_speed and not (speed is not None and isfinite(speed) and speed >= STANDS_RPM):
         missing.append(NO_SPEED)
-    missing += [f"{name} is not stated: {what}" for name, what in test.plate.items() if _absent(asset, name)]
-    return tuple(missing)
+    return (*missing, *filter(None, (_lacking_plate(test, name, asset) for name in test.plate)))
 
 
-def _absent(asset: Asset, name: str) -> bool:
-    return name not in asset.nameplate
+def _lacking_plate(test: Test, name: str, asset: Asset) -> str:
+    stated = asset.nameplate.get(name)
+    if stated is None:
+        return f"{name} is not stated: {test.plate[name]}"
+    if isinstance(test.example.get(name), (int, float)) and not isinstance(stated, (int, float)):
+        return f"{name} is '{stated}'; a number is wanted: {test.plate[name]}"
+    return ""
 
 
 def _flaws(record: Record) -> tuple[str, ...]:

@@ -46,7 +46,13 @@ def base_at(speeds: Speeds, speed_rpm: float) -> Base:
 
 
 def bases(speeds: Speeds) -> tuple[tuple[float, Base], ...]:
-    """Return the base of each speed that has been seen, slowest first, of fewer records where young."""
+    """Return each speed that has been seen [rpm], slowest first, with its base, of fewer records if young.
+
+    Parameters
+    ----------
+    speeds
+        What the place remembers, at each speed. [rpm]
+    """
     rows = sorted(speeds, key=lambda at: at.speed_rpm)
     return tuple((at.speed_rpm, at.base or _base(at.rows)) for at in rows)
 
