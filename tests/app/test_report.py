@@ -80,7 +80,8 @@ def test_the_page_shows_every_expected_line_where_the_answer_says_it_is(records)
     assert page.count('class="mark found"') == sum(
         line["found"] for line in diagnosis.answer["evidence"][0]["lines"]
     )
-    assert page.count("<svg") == 5  # whole record, first turns, spectrum, envelope spectrum, scores
+    # Envelope spectrum, scores, spectrum, order spectrum, kurtogram, whole record, first turns.
+    assert page.count("<svg") == 7
 
 
 def test_the_answer_lies_inside_the_page_as_it_is(records):

@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Row = tuple[str, Sequence[float], Sequence[float]]
+"""Name of a row of cells, its edges and its values."""
 WIDTH, HEIGHT = 920, 250
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 26, 34
+LEAST_ROW = 13  # of a smaller row only every second is named
 
 
 @dataclass(frozen=True)
@@ -113,20 +116,75 @@ def bars(
     return _svg("".join(out), title, height)
 
 
+def cells(
+    rows: Sequence[Row], across: Axis, title: str, label: str, best: tuple[int, int] | None = None
+) -> str:
+    """Draw rows of cells, the first at the bottom, the darker the higher.
+
+    Parameters
+    ----------
+    rows
+        Name, edges and values of each row.
+    across
+        Horizontal axis.
+    title
+        What the rows are.
+    label
+        What the picture shows, for those who cannot see it.
+    best
+        Row and cell that is framed and named.
+
+    Returns
+    -------
+    svg
+        The picture, to be put into a page.
+    """
+    values = sorted(v for _, _, vs in rows for v in vs)
+    low, high = (values[len(values) // 2], values[-1]) if values else (0.0, 1.0)
+    step = (HEIGHT - TOP - BOTTOM) / max(1, len(rows))
+    out = _scale_across(across)
+    for i, (name, edges, row) in enumerate(rows):
+        y = HEIGHT - BOTTOM - (i + 1) * step
+        if step >= LEAST_ROW or i % 2 == 0:
+            out.append(f'<text class="end" x="{LEFT - 7}" y="{y + step / 2 + 4:.1f}">{escape(name)}</text>')
+        x = _across(np.asarray(edges, np.float64), across)
+        for j, value in enumerate(row):
+            share = min(1.0, max(0.0, (value - low) / ((high - low) or 1.0)))
+            place = f'x="{x[j]:.1f}" y="{y:.1f}" width="{x[j + 1] - x[j]:.1f}" height="{step:.1f}"'
+            told = f"{edges[j]:.0f}–{edges[j + 1]:.0f}: {value:.3g}"
+            if share > 0.02 or (i, j) == best:
+                style = f'class="cell" fill-opacity="{share:.2f}"'
+                out.append(f"<rect {style} {place}><title>{told}</title></rect>")
+            if (i, j) == best:
+                out.append(f'<rect class="best" {place}/>')
+                late = x[j + 1] > WIDTH - 130
+                at, side = (x[j] - 6, "end") if late else (x[j + 1] + 6, "start")
+                out.append(
+                    f'<text class="name best {side}" x="{at:.1f}" y="{y + step / 2 + 4:.1f}">◆ {told}</text>'
+                )
+    out.append(f'<text x="{LEFT}" y="{HEIGHT - 4}">{escape(title)}</text>')
+    return _svg("".join(out), label)
+
+
 def _frame(across: Axis, up: Axis) -> str:
     out = []
     for tick in up.ticks(5):
         y = _up(np.array([tick]), up)[0]
         out.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         out.append(f'<text class="end" x="{LEFT - 7}" y="{y + 4:.1f}">{tick:g}</text>')
-    for tick in across.ticks(8):
-        x = _across(np.array([tick]), across)[0]
-        out.append(f'<text class="middle" x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}">{tick:g}</text>')
-    base = HEIGHT - BOTTOM
-    out.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{base}" y2="{base}"/>')
-    out.append(f'<text class="end" x="{WIDTH - RIGHT}" y="{HEIGHT - 4}">{escape(across.title)}</text>')
+    out += _scale_across(across)
     out.append(f'<text x="{LEFT}" y="{HEIGHT - 4}">{escape(up.title)}</text>')
     return "".join(out)
+
+
+def _scale_across(across: Axis) -> list[str]:
+    base, out = HEIGHT - BOTTOM, []
+    for tick in across.ticks(8):
+        x = _across(np.array([tick]), across)[0]
+        out.append(f'<text class="middle" x="{x:.1f}" y="{base + 16}">{tick:g}</text>')
+    out.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{base}" y2="{base}"/>')
+    out.append(f'<text class="end" x="{WIDTH - RIGHT}" y="{HEIGHT - 4}">{escape(across.title)}</text>')
+    return out
 
 
 def _marks(marks: Sequence[Mark], across: Axis) -> list[str]:
