@@ -7,7 +7,6 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from arkwright.core.plant import Asset
 from arkwright.health.symptom import Record
 from arkwright.kits.tones import Tone, find_tone
 
@@ -58,15 +57,15 @@ def _is_fit(x: Floats, like: Floats) -> bool:
     return len(x) == len(like) and bool(np.isfinite(x).all()) and float(np.ptp(x)) > 0
 
 
-def supply_of(record: Record, asset: Asset, *, synchronous: bool) -> Tone | str:
+def supply_of(record: Record, pairs: float, *, synchronous: bool) -> Tone | str:
     """Find the supply line of a motor's current, or say why there is none.
 
     Parameters
     ----------
     record
         Current of one phase.
-    asset
-        Its ``pole_pairs`` say where the line lies at the record's speed.
+    pairs
+        Pole pairs: they say where the line lies at the record's speed. [1]
     synchronous
         Whether the rotor turns with the field, or slips.
 
@@ -75,10 +74,9 @@ def supply_of(record: Record, asset: Asset, *, synchronous: bool) -> Tone | str:
     supply
         The line.
     """
-    pairs, speed = asset.rated("pole_pairs") or 0.0, record.speed_rpm or 0.0
-    turning = pairs * speed / 60.0
+    turning = pairs * (record.speed_rpm or 0.0) / 60.0
     if not 1.0 <= pairs <= 64 or pairs != round(pairs):
-        return f"pole_pairs is {pairs:g}: a whole number from 1 on is needed"
+        return f"{pairs:g} pole pairs: a whole number from 1 on is needed"
     low, high = (
         (0.97 * turning, 1.03 * turning) if synchronous else (0.985 * turning, turning / (1 - MOST_SLIP))
     )

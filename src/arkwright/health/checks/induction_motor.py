@@ -47,7 +47,9 @@ class _Seen:
 
 
 def _judge(record: Record, asset: Asset, base: Base) -> Told:
-    supply = supply_of(record, asset, synchronous=False)
+    if "magnet_poles" in asset.nameplate:
+        return Told(missing=("magnet_poles is stated: a motor with magnets does not slip",))
+    supply = supply_of(record, asset.rated("pole_pairs") or 0.0, synchronous=False)
     if isinstance(supply, str):
         return Told(missing=(supply,))
     seen = _see(record, asset, supply)
