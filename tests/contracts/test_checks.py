@@ -21,8 +21,8 @@ from tests.health.slices import tones, waveform, window
 from arkwright.core.catalog import Check, find_entries
 from arkwright.core.finding import BANDS, CANNOT_JUDGE
 from arkwright.core.plant import Asset, Limits, Signal
-from arkwright.core.tables import BAD, GOOD, UNCERTAIN
 from arkwright.core.quantity import find_quantity
+from arkwright.core.tables import BAD, GOOD, UNCERTAIN
 from arkwright.health import ask as room
 from arkwright.health.examine import NORMAL, checks, cleared_subjects, examine
 from arkwright.health.fault import faults

@@ -41,7 +41,7 @@ def record_of(test, samples, **more):
     return Record(np.asarray(samples, np.float64), **(known | more))
 
 
-def noise(seed, colour=0.0, n=round(RATE_HZ * SECONDS)):
+def noise(seed, colour=0.0, n=16_000):
     """Gaussian noise whose power falls with frequency to the power of ``colour``."""
     lines = np.fft.rfft(np.random.default_rng(seed).standard_normal(n))
     lines[1:] *= np.arange(1, len(lines)) ** (-colour / 2)
@@ -259,7 +259,7 @@ def test_a_scale_without_a_unit_changes_nothing(test):
 
 def test_it_is_quick(test):
     """A route of 500 records of 10 s in two minutes on two cores leaves half a second a record for all."""
-    x = np.tile(healthy(test, 0), 7)[: round(10 * 12_000)]
+    x = np.tile(healthy(test, 0), 7)[:120_000]
     record = record_of(test, x, rate_hz=12_000.0)
     assert not record_flaws(x)
     ask(test, record, asset_of(test))

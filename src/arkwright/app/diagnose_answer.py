@@ -11,14 +11,24 @@ from arkwright.health.rolling_search import WHITENED, CombScore
 from arkwright.health.rolling_verdict import BESIDE, CAGE_FACTOR, FAINT, HEALTHY_SPREAD, LEAD
 from arkwright.kits.orders import COMBS
 
-NAMES = {
-    "outer_race": "outer race",
-    "inner_race": "inner race",
-    "ball": "rolling element",
-    "cage": "cage",
-    "normal": "no bearing fault found",
-    "cannot_judge": "cannot judge",
-}
+
+class _Names(dict[str, str]):
+    """Names of verdicts; a fault of another family than bearings is called as its fault mode is."""
+
+    def __missing__(self, fault: str) -> str:
+        return fault.replace("_", " ")
+
+
+NAMES = _Names(
+    {
+        "outer_race": "outer race",
+        "inner_race": "inner race",
+        "ball": "rolling element",
+        "cage": "cage",
+        "normal": "no bearing fault found",
+        "cannot_judge": "cannot judge",
+    }
+)
 
 
 def refusal(missing: tuple[str, ...]) -> dict[str, object]:

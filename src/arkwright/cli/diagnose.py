@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from arkwright.app.diagnose import Question
+    from arkwright.app.diagnose_question import Question
     from arkwright.health.bearing import BearingOrders, BearingVerdict
 
 WIDTH = 72
@@ -34,14 +34,30 @@ def diagnose_command(
     unit: Annotated[str, typer.Option(help="Unit of the samples, as g: needed for severity.")] = "",
     power_kw: Annotated[float | None, typer.Option(help="Rated power [kW]: needed for the zone.")] = None,
     support: Annotated[str, typer.Option(help="rigid or flexible: needed for the zone.")] = "",
+    quantity: Annotated[
+        str, typer.Option(help="What was measured: acceleration, current, displacement, ...")
+    ] = "acceleration",
+    plate: Annotated[
+        list[str] | None, typer.Option(help="Field of the nameplate, as n_vanes=6; may be repeated.")
+    ] = None,
+    tacho: Annotated[str, typer.Option(help="Channel of a tacho: the speed comes from its pulses.")] = "",
+    beside: Annotated[
+        list[str] | None, typer.Option(help="What was sampled with it, as NDE=CHANNEL; may be repeated.")
+    ] = None,
+    tests: Annotated[bool, typer.Option("--tests", help="List every test and what it needs.")] = False,
     manifest: Annotated[Path | None, typer.Option(help="CSV with one record a row.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="One JSON object a row.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write a page with plots here (.html).")] = None,
 ) -> None:
-    """Judge a rolling bearing from a vibration record, with evidence."""
-    from arkwright.app.diagnose import Question
+    """Judge a record of vibration or current, with evidence: bearings by name, all else by the nameplate."""
+    from arkwright.app.diagnose_question import Question, read_pairs, read_plate
 
+    if tests:
+        from arkwright.cli.diagnose_tests import list_tests
+
+        list_tests(as_json=as_json or json_lines)
+        return
     if (file is None) == (manifest is None):
         typer.echo("error: give either a file or --manifest FILE.csv", err=True)
         raise typer.Exit(1)
@@ -49,7 +65,11 @@ def diagnose_command(
         _judge_manifest(manifest, alpha, json_lines or as_json)
     elif file is not None:
         orders = _orders(bpfo, bpfi, bsf, ftf)
-        question = Question(file, channel, rate, rpm, bearing, orders, unit, alpha, power_kw, support)
+        stated, besides = read_plate(plate or ()), read_pairs(beside or (), "--beside")
+        question = Question(
+            file, channel, rate, rpm, bearing, orders, unit, alpha, power_kw, support,
+            stated, quantity, tacho, besides,
+        )  # fmt: skip
         _judge_file(question, report, as_json=as_json or json_lines)
 
 
@@ -124,13 +144,21 @@ def _print_answer(answer: dict[str, Any]) -> None:
     for reason in answer.get("severity_missing", []):
         typer.echo(f"severity    not known: {reason}")
     for evidence in answer["evidence"]:
-        typer.echo(f"{'against ' if evidence.get('against') else 'evidence'}    {evidence['text']}")
-        for line in evidence.get("lines", []):
-            mark = "found  " if line["found"] else "missing"
-            level = f"{line['level_db']:5.1f} dB"
-            typer.echo(
-                f"  {mark} {line['name']:>9} {line['frequency_hz']:8.2f} Hz {line['order']:7.3f} fr {level}"
-            )
+        _print_evidence(evidence)
+    for seen in answer.get("also", []):
+        typer.echo(f"also        {seen['cause']} ({seen['confidence']:.2f}): {seen['text']}")
+
+
+def _print_evidence(evidence: dict[str, Any]) -> None:
+    typer.echo(f"{'against ' if evidence.get('against') else 'evidence'}    {evidence['text']}")
+    for proof in evidence.get("proofs", []):
+        typer.echo(f"  {'against' if proof.get('against') else 'proof  '} {proof['text']}")
+    for line in evidence.get("lines", []):
+        mark = "found  " if line["found"] else "missing"
+        level = f"{line['level_db']:5.1f} dB"
+        typer.echo(
+            f"  {mark} {line['name']:>9} {line['frequency_hz']:8.2f} Hz {line['order']:7.3f} fr {level}"
+        )
 
 
 def _draw(verdict: BearingVerdict) -> str:
