@@ -349,6 +349,7 @@ def run(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         peak = watch(chosen.seconds, family)
         sent = {kind: producer.hear() for kind, producer in producers.items()}
         time.sleep(4.0)
+        checks = pace_of(site.with_name("site.data"))
         cpu = {"arkwright": cpu_of_tree(family) - before, "broker": cpu_of(mosquitto) - of_broker}
         cpu |= {f"producer {kind}": said["cpu_s"] for kind, said in sent.items()}
     stored = check_stored(site.with_name("site.data"), {kind: said["sent"] for kind, said in sent.items()})
@@ -360,8 +361,16 @@ def run(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "bare_cpu_s_per_s": bare["cpu_s_per_s"],
         "ratio_to_bare": round(per_s["arkwright"] / bare["cpu_s_per_s"], 2),
         "bare": bare,
+        "checks": checks,
         "peak_rss_mb": round(peak),
     }
+
+
+def pace_of(home: Path) -> dict[str, dict[str, Any]]:
+    """Say of each check whether it kept pace: ticks judged, ends that wait, how late [s], ticks too slow."""
+    told = json.loads((home / "status.json").read_text())["judging"]["checks"]
+    kept = ("ticks", "due", "passed_over", "lag_s", "took_s", "overruns", "failures")
+    return {name: {key: check[key] for key in kept} for name, check in told.items()}
 
 
 def watch(seconds: float, family: psutil.Process) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from tests.laws.judges import ADDING, SEEING
 
 from arkwright.app import judging as judging_module
 from arkwright.app.rejudge import compare_with_ledger
+from arkwright.core.catalog import Needs
 from arkwright.core.errors import ArkwrightError, HistoryError
 from arkwright.core.tables import Waveform, from_us
 from arkwright.health.examine import checks
@@ -196,3 +198,49 @@ async def test_the_loop_runs_by_itself_and_a_failing_check_does_not_stop_it(tmp_
         await asyncio.gather(task, return_exceptions=True)
         assert (health["adding"].ticks, health["bad"].ticks) == (3, 3)
         assert works.judging.status()["checks"]["adding"]["lag_s"] == 0.0
+
+
+async def late_hours(works, late_s, seconds=120):
+    """Readings once a second of a source whose clock is slow; the first pump gets hot after a minute."""
+    for second in range(seconds):
+        now = START_US + second * SECOND_US
+        works.clock[0] = now + 300_000
+        at = now - int(late_s * SECOND_US)
+        await works.take([("P0000.temp", at, 99.0 if second >= 60 else 60.0), ("P0000.pressure", at, 3.0)])
+        await works.take([("P0001.temp", now, 50.0), ("P0001.pressure", now, 3.0)], line="plc1")
+        await works.judging.step()
+
+
+@pytest.mark.parametrize("late_s", [13.0, 200.0])
+async def test_a_source_whose_clock_is_slow_is_judged_later_not_never(tmp_path, late_s):
+    with open_works(tmp_path, make_site(2)) as works:
+        await late_hours(works, late_s)
+        with works.ledger.view() as view:
+            (found,) = [f for f in view.findings() if f.check == "limit"]
+            details = [d for d in view.tick_details("limit").values() if "delays" in d]
+        assert (found.asset, found.cause) == ("P0000", "overheating")
+        assert {tuple(d["delays"]) for d in details} == {("plc0",)}
+        # The evidence points at the readings where they lie, by the source's own clock.
+        (proof,) = [e for e in found.evidence if e.signal == "P0000.temp" and e.start is not None]
+        rows = works.history.window(["P0000.temp"], proof.start, proof.end).column("value").to_pylist()
+        assert max(rows) > 90
+        for compared in compare_with_ledger(works.site, works.history, works.ledger, checks()):
+            assert compared.equal, compared
+        kinds = works.history.events(from_us(0), from_us(works.clock[0])).column("kind").to_pylist()
+        assert kinds.count("late") == (1 if late_s > 60 else 0)
+
+
+async def test_a_waveform_of_a_slow_clock_is_judged_once(tmp_path):
+    once = replace(SEEING, needs=Needs(10.0, 10.0, waveforms=True))
+    with open_works(tmp_path, make_site(1), {"seeing": once}) as works:
+        for second in range(150):
+            now = START_US + second * SECOND_US
+            works.clock[0], at = now + 300_000, now - 400 * SECOND_US
+            due = second % 30 == 5
+            wave = Waveform("P0000.vib", from_us(at), np.ones(50, np.float32), 1e4, "m/s2")
+            await works.take([("P0000.temp", at, 60.0)], waveforms=[wave] if due else [])
+            await works.judging.step()
+        with works.ledger.view() as view:
+            seen = [w for f in view.findings_of("seeing") for w in f.evidence[0].data["waveforms"]]
+    assert len(seen) >= 3  # those of the first seconds come before the delay is known
+    assert len(seen) == len({str(w) for w in seen})

@@ -14,6 +14,7 @@ from arkwright.core.tables import ReadingsBuilder, Scale, from_us
 from arkwright.history.lake import Lake
 from arkwright.history.ledger import Ledger, open_ledger
 from arkwright.history.query import History
+from arkwright.runtime.clock import Clock
 from arkwright.runtime.engines import Outcome, attempt
 from arkwright.runtime.intake import Intake
 from arkwright.runtime.line import Line
@@ -117,7 +118,7 @@ def open_works(
     ledger = open_ledger(folder / "ledger.db", synchronous="OFF")
     history = History(lake)
     live = LiveTable(tuple(site.signals.values()), lambda _: True)
-    intake = Intake(lake, live, now_us=lambda: clock[0])
+    intake = Intake(lake, live, clock=Clock(lambda: clock[0], lambda: clock[0]))
     source = Source("test", "Test", ("test",), None, None, None)
     lines = {
         name: Line(

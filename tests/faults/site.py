@@ -41,7 +41,7 @@ def make_site(folder, port=1):
 def open_site(folder, home):
     """The plant, and the readings that intake was told are kept: (signal, time, value, text, status)."""
     plant, kept = open_plant(folder, home=home), []
-    store = plant.intake.store
+    store = plant.intake.keeper.store
 
     class Store:
         def commit(self, readings, *more):
@@ -49,7 +49,7 @@ def open_site(folder, home):
             tellable = pc.less(readings.column("time"), from_us(2**52))  # python has no year 10000
             kept.extend(plain(readings.filter(tellable)))
 
-    plant.intake.store = Store()
+    plant.intake.keeper.store = Store()
     return plant, kept
 
 

@@ -11,6 +11,7 @@ from arkwright.core.errors import HistoryError, SourceError
 from arkwright.core.plant import Asset, Connection, Signal
 from arkwright.core.tables import ReadingsBuilder, Scale
 from arkwright.runtime import keep as keep_module
+from arkwright.runtime.clock import Clock
 from arkwright.runtime.intake import Intake
 from arkwright.runtime.line import Line
 from arkwright.runtime.live import LiveTable
@@ -76,7 +77,7 @@ async def test_a_full_disk_loses_nothing_and_is_visible(monkeypatch):
 
 async def test_readings_without_source_time_never_share_a_time():
     store = Memory()
-    intake, line = plant(store, None, now_us=lambda: 1000)  # a clock that stands still
+    intake, line = plant(store, None, clock=Clock(lambda: 1000, lambda: 0))  # a clock that stands still
     for _ in range(3):
         await line.put(batch(1.0, 2.0))
     await intake.drain()

@@ -13,6 +13,7 @@ from arkwright.core.plant import Connection, Signal
 from arkwright.core.tables import ReadingsBuilder, Scale, Waveform
 from arkwright.history.lake import Lake
 from arkwright.history.query import History
+from arkwright.runtime.clock import Clock
 from arkwright.runtime.intake import Intake
 from arkwright.runtime.line import Line
 from arkwright.runtime.live import LiveTable
@@ -33,7 +34,9 @@ def lake(tmp_path):
 
 
 def at(lake):
-    intake = Intake(lake, LiveTable(SIGNALS, lambda _: True), now_us=lambda: 1_772_496_000_000_000)
+    intake = Intake(
+        lake, LiveTable(SIGNALS, lambda _: True), clock=Clock(lambda: 1_772_496_000_000_000, lambda: 0)
+    )
     lines = [Line(Connection(name, "x", "x://"), None, (), intake.queue) for name in ("plc", "odd")]
     intake.lines += lines
     return intake, *lines

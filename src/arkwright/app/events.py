@@ -36,6 +36,8 @@ KINDS: Mapping[str, Kind] = {
     "gap": Kind("none", "readings are missing", "数据缺失"),
     "correction": Kind("none", "readings contradict what stands", "数据与已存内容矛盾"),
     "clock_refused": Kind("watch", "a clock cannot be believed", "时钟不可信"),
+    "late": Kind("watch", "readings come late", "数据迟到"),
+    "clock_set": Kind("watch", "the clock was set", "时钟被调整"),
 }
 
 
@@ -171,8 +173,30 @@ def _sentence(kind: str, event: Mapping[str, Any], example: Mapping[str, Any]) -
         return f"{event['start']:%Y-%m-%d %H:%M:%S}{until} UTC: {example.get('reason', 'lost')}."
     if kind == "correction":
         return f"{subject} at {event['start']:%Y-%m-%d %H:%M:%S} UTC: the first reading stands."
+    if kind == "late":
+        return (
+            f"{subject}: {_span(float(example.get('delay_s', 0.0)))} after their own time. A clock there is "
+            "slow, or a gateway collects them; they are kept as they are and judged that much later."
+        )
+    if kind == "clock_set":
+        return _clock_sentence(event, float(example.get("step_s", 0.0)))
     if kind == "clock_refused":
         return f"{subject} said {example.get('last', 'a time')}. {example.get('fix', '')}".strip()
     wanted = f"; wanted {example['wanted']}" if example.get("wanted") else ""
     found = example.get("found") or example.get("text", "")
     return f"{subject}: {found}{wanted}. {example.get('fix') or ''}".strip()
+
+
+def _clock_sentence(event: Mapping[str, Any], step_s: float) -> str:
+    now = event["start"]
+    if step_s > 0:
+        return f"forward by {_span(step_s)} to {now:%H:%M:%S} UTC, or it slept; that time is not judged."
+    until = now + timedelta(seconds=-step_s)
+    return (
+        f"back by {_span(-step_s)} to {now:%H:%M:%S} UTC. Readings are kept; judging goes on at "
+        f"{until:%Y-%m-%d %H:%M:%S} UTC, for up to then all was judged before."
+    )
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

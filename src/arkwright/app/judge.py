@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from arkwright.core.catalog import Check, State
-from arkwright.core.finding import Finding
+from arkwright.core.finding import Evidence, Finding
 from arkwright.core.plant import Asset
 from arkwright.core.tables import Slice, Waveform
 from arkwright.runtime.engines import attempt
@@ -26,7 +26,8 @@ class Brief:
     """One window of one check, for some assets.
 
     ``readings`` and ``latest`` hold the rows of the first asset, then those of the second, and so on; the
-    ``bounds`` say where each begins, shape ``(n_assets + 1,)``. [1]
+    ``bounds`` say where each begins, shape ``(n_assets + 1,)``. [1] Times of signals that are read through
+    a connection of ``delays`` are moved on by so much. [us]
     """
 
     check: Check
@@ -41,6 +42,7 @@ class Brief:
     waveforms: tuple[tuple[Waveform, ...], ...]
     events: pa.Table
     connected: Mapping[str, bool]
+    delays: Mapping[str, int] = field(default_factory=dict)
 
     def slices(self) -> Iterator[Slice]:
         """Yield what is known of each asset."""
@@ -80,10 +82,34 @@ class Ruling:
 
 def judge_brief(brief: Brief) -> list[Ruling]:
     """Judge each asset of a brief; a mistake in judging one does not touch the others."""
-    return [
+    rulings = [
         _judge(brief.check, asset, state, window)
         for asset, state, window in zip(brief.assets, brief.states, brief.slices(), strict=True)
     ]
+    return [_as_read(ruling, brief) for ruling in rulings] if brief.delays else rulings
+
+
+def _as_read(ruling: Ruling, brief: Brief) -> Ruling:
+    """Let evidence point at readings where they lie in history, not where they were moved to."""
+    moved = {
+        s.name: timedelta(microseconds=brief.delays[s.connection])
+        for asset in brief.assets
+        if asset.name == ruling.asset
+        for s in asset.signals
+        if s.connection in brief.delays
+    }
+    findings = tuple(
+        replace(f, evidence=tuple(_moved_back(e, moved.get(e.signal)) for e in f.evidence))
+        for f in ruling.findings
+    )
+    return replace(ruling, findings=findings)
+
+
+def _moved_back(evidence: Evidence, late: timedelta | None) -> Evidence:
+    if late is None:
+        return evidence
+    start, end = (t and t - late for t in (evidence.start, evidence.end))
+    return replace(evidence, start=start, end=end)
 
 
 def _judge(check: Check, asset: Asset, state: State, window: Slice) -> Ruling:

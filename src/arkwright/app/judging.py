@@ -83,6 +83,7 @@ class Judging:
             for line in intake.lines:
                 line.note_standstill(from_us(still.start_us), from_us(still.end_us))
         self.loop = Loop(self.watches, self.tick, lambda: intake.cut_us, last_ends_us, still)
+        intake.on_standstill = self.loop.stand_still
 
     def _remembered(self) -> tuple[dict[str, _Memory], dict[str, int]]:
         memory, ends = {}, {}
@@ -99,7 +100,7 @@ class Judging:
         with self.ledger.view() as view:
             last_cut_us = view.last_cut_us()
         last_us = max(last_cut_us, int(np.max(np.asarray(received), initial=0)))
-        return Standstill(last_us, max(self._intake.now_us(), last_us))
+        return Standstill(last_us, max(self._intake.clock.wall_us(), last_us))
 
     async def run(self) -> None:
         """Judge what becomes due until cancelled."""
@@ -119,7 +120,7 @@ class Judging:
             If history cannot be read, or the ledger cannot keep the tick; nothing of it is kept then.
         """
         memory = self._memory[watch.check.name]
-        moment = Moment(end_us, self._intake.cut_us, memory.since_us, self._connected())
+        moment = Moment(end_us, self._intake.cut_us, memory.since_us, self._connected(), self._delays())
         view = await asyncio.to_thread(self._slicers[watch.check.name].look, moment)
         resting = {name for name, until_us in memory.resting.items() if until_us > end_us}
         drawn: list[tuple[str, ...]] = []
@@ -143,6 +144,11 @@ class Judging:
     def _connected(self) -> dict[str, bool]:
         pulses = {line.connection.name: line.pulse() for line in self._intake.lines}
         return {name: alive for name, alive in pulses.items() if alive is not None}
+
+    def _delays(self) -> dict[str, int]:
+        """Return by how much connections are judged later, because their readings come late. [us]"""
+        late = {line.connection.name: line.lateness.delay_us for line in self._intake.lines}
+        return {name: delay_us for name, delay_us in late.items() if delay_us}
 
     async def _one_by_one(self, view: View, names: Sequence[str]) -> list[Ruling]:
         """Find out over which asset a worker died or hung; after a few, the rest is not tried any more."""
@@ -181,7 +187,7 @@ class Judging:
         # What many assets say alike, as of a lost connection, has one id and is kept once.
         findings = list({f.id: f for r in rulings for f in r.findings}.values())
         with self.ledger.change() as change:
-            change.add_tick(name, moment.end_us, moment.cut_us, noted(self.site, moment.connected, failed))
+            change.add_tick(name, moment.end_us, moment.cut_us, noted(self.site, moment, failed))
             change.put_states(name, states)
             if findings:
                 change.add_findings(findings)
@@ -209,11 +215,12 @@ def _unjudged(assets: Iterable[str], error: str) -> list[Ruling]:
     return [Ruling(asset, error=error) for asset in assets]
 
 
-def noted(site: Site, connected: Mapping[str, bool], failed: Mapping[str, str]) -> dict[str, object]:
+def noted(site: Site, moment: Moment, failed: Mapping[str, str]) -> dict[str, object]:
     """Return what a tick has to remember beside its times; nothing where all was well."""
     detail: dict[str, object] = {
-        "lost": sorted(name for name, alive in connected.items() if not alive),
-        "unknown": sorted(name for name in site.connections if name not in connected),
+        "lost": sorted(name for name, alive in moment.connected.items() if not alive),
+        "unknown": sorted(name for name in site.connections if name not in moment.connected),
+        "delays": dict(sorted(moment.delays.items())),
         "failed": dict(sorted(failed.items())),
     }
     return {key: value for key, value in detail.items() if value}
@@ -223,6 +230,12 @@ def connected_then(site: Site, detail: Mapping[str, object]) -> dict[str, bool]:
     """Return which connections were alive at a recorded tick; the other way of :func:`noted`."""
     lost, unknown = (_names(detail.get(key)) for key in ("lost", "unknown"))
     return {name: name not in lost for name in site.connections if name not in unknown}
+
+
+def delays_then(detail: Mapping[str, object]) -> dict[str, int]:
+    """Return by how much connections were judged later at a recorded tick. [us]"""
+    found = detail.get("delays")
+    return {str(k): int(v) for k, v in found.items()} if isinstance(found, Mapping) else {}
 
 
 def _names(found: object) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from arkwright.app.judge import Ruling, judge_brief
-from arkwright.app.judging import connected_then
+from arkwright.app.judging import connected_then, delays_then
 from arkwright.app.slices import Moment, Slicer
 from arkwright.core.catalog import Check
 from arkwright.core.finding import Finding
@@ -89,7 +89,8 @@ def judge_again(
     slicer, judged = Slicer(watch, history), Judged()
     since_us: int | None = None
     for tick in ticks:
-        moment = Moment(tick.end_us, tick.cut_us, since_us, connected_then(site, tick.detail))
+        connected, delays = connected_then(site, tick.detail), delays_then(tick.detail)
+        moment = Moment(tick.end_us, tick.cut_us, since_us, connected, delays)
         failed = tick.detail.get("failed")
         left_out = set(failed) if isinstance(failed, Mapping) else set()
         briefs = slicer.look(moment).briefs(judged.states, left_out)

@@ -20,8 +20,10 @@ from arkwright.health.examine import NORMAL
 from arkwright.history.lake import Lake
 from arkwright.history.ledger import open_ledger
 from arkwright.history.query import History
+from arkwright.runtime.clock import Clock
 from arkwright.runtime.engines import Engine
 from arkwright.runtime.intake import Intake
+from arkwright.runtime.lateness import Lateness
 from arkwright.runtime.line import Line
 from arkwright.runtime.live import LiveTable
 from arkwright.runtime.watch import SETTLE_US
@@ -124,7 +126,7 @@ async def replay(
     with Lake(history_folder(home), lambda: from_us(clock[0])) as lake:
         ledger = open_ledger(home / "ledger.db", synchronous="OFF")
         live = LiveTable(tuple(site.signals.values()), lambda _: True)
-        intake = Intake(lake, live, now_us=lambda: clock[0])
+        intake = Intake(lake, live, clock=Clock(lambda: clock[0], lambda: clock[0]))
         intake.lines.extend(_lines(site, intake, lambda: clock[0] / 1e6))
         judging = Judging(site, History(lake), ledger, intake, _faults(), checks=checks, engine=engine)
         try:
@@ -183,6 +185,7 @@ def _lines(site: Site, intake: Intake, clock: Callable[[], float]) -> list[Line]
             intake.queue,
             clock=clock,
             beat_limit_s=float("inf"),
+            lateness=Lateness(latest_us=0),  # the player hands on a stretch at a time: that is no slow clock
         )
         for name, connection in site.connections.items()
     ]

@@ -6,7 +6,7 @@ Everything a judge sees follows from history and the recorded tick, so that judg
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,7 +18,7 @@ from arkwright.app.judge import Brief
 from arkwright.core.catalog import State
 from arkwright.core.errors import HistoryError
 from arkwright.core.plant import Signal
-from arkwright.core.tables import READINGS, TIME, Waveform, empty, from_us
+from arkwright.core.tables import READINGS, TIME, Waveform, concat, empty, from_us
 from arkwright.history.query import History
 from arkwright.history.waveforms import from_row
 from arkwright.runtime.watch import Watch
@@ -33,13 +33,15 @@ class Moment:
     """A tick as it is judged or judged again: the window's end, what was known, who was connected.
 
     ``since_us`` is the cut of the tick before, None for the first. [us] ``connected`` leaves out connections
-    of which nobody can know yet.
+    of which nobody can know yet. ``delays`` names those whose readings come late, as of a slow clock, and by
+    how much later they are judged: their times are moved on by as much. [us]
     """
 
     end_us: int
     cut_us: int
     since_us: int | None
     connected: Mapping[str, bool]
+    delays: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,13 @@ class Slicer:
     _owner: Mapping[str, int] = field(init=False)
     _readings: list[str] = field(init=False)
     _waveforms: list[str] = field(init=False)
+    _connection: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         own = [(s, i) for i, asset in enumerate(self.watch.assets) for s in asset.signals]
         self._owner = {s.name: i for s, i in own}
         self._readings = sorted(s.name for s, _ in own if s.kind != "waveform")
+        self._connection = {s.name: s.connection for s, _ in own}
         self._waveforms = sorted(s.name for s, _ in own if _is_waveform(s))
 
     def look(self, moment: Moment) -> View:
@@ -88,22 +92,34 @@ class Slicer:
         needs = self.watch.check.needs
         end = from_us(moment.end_us)
         start, cut = end - timedelta(seconds=needs.window_s), from_us(moment.cut_us)
-        readings = self.history.window(self._readings, start, end, cut) if self._readings else None
-        latest = self.history.last(self._readings, end, cut) if self._readings else None
+        readings, latest = [], []
+        for late, names in self._by_delay(moment.delays).items():
+            readings.append(_later(self.history.window(names, start - late, end - late, cut), late))
+            latest.append(_later(self.history.last(names, end - late, cut), late))
         events = self.history.events(start, end).filter(pc.field("server_time") <= pa.scalar(cut, TIME))
         return View(
             self,
             moment,
             start,
-            self._by_asset(readings),
-            self._by_asset(latest),
+            self._by_asset(concat(readings, READINGS) if len(readings) != 1 else readings[0]),
+            self._by_asset(concat(latest, READINGS) if len(latest) != 1 else latest[0]),
             self._index(start, end, moment) if needs.waveforms and self._waveforms else {},
             events,
         )
 
-    def _by_asset(self, table: pa.Table | None) -> Rows:
+    def _by_delay(self, delays: Mapping[str, int]) -> dict[timedelta, list[str]]:
+        groups: dict[timedelta, list[str]] = {}
+        for name in self._readings:
+            groups.setdefault(self.late(name, delays), []).append(name)
+        return groups
+
+    def late(self, signal: str, delays: Mapping[str, int]) -> timedelta:
+        """Return how much later a signal is judged."""
+        return timedelta(microseconds=delays.get(self._connection[signal], 0))
+
+    def _by_asset(self, table: pa.Table) -> Rows:
         n = len(self.watch.assets)
-        if table is None:
+        if not table.num_rows:
             return Rows(empty(READINGS), np.zeros(0, np.int64), np.zeros(n + 1, np.int64))
         column = table.column("signal").unify_dictionaries().combine_chunks()
         owners = np.array([self._owner[name] for name in column.dictionary.to_pylist()], np.int64)
@@ -115,12 +131,17 @@ class Slicer:
 
     def _index(self, start: datetime, end: datetime, moment: Moment) -> dict[int, list[dict[str, object]]]:
         """List the waveforms of each asset: those of the window, and those that came too late for theirs."""
-        rows = self.history.waveform_index(self._waveforms, start - LATE, end)
+        longest = timedelta(microseconds=max(moment.delays.values(), default=0))
+        rows = self.history.waveform_index(self._waveforms, start - LATE - longest, end)
         at, received = (np.asarray(rows.column(c).cast(pa.int64())) for c in ("time", "server_time"))
+        if moment.delays:
+            names = rows.column("signal").cast(pa.string()).to_pylist()
+            at = at + np.array([moment.delays.get(self._connection[n], 0) for n in names], np.int64)
         start_us = moment.end_us - round(self.watch.check.needs.window_s * 1e6)
         inside = at >= start_us
         late = received > moment.since_us if moment.since_us is not None else np.zeros(len(at), bool)
-        wanted = rows.filter(pa.array((received <= moment.cut_us) & (inside | late)))
+        known = (received <= moment.cut_us) & (at < moment.end_us)
+        wanted = rows.filter(pa.array(known & (inside | late)))
         found: dict[int, list[dict[str, object]]] = {}
         for row in wanted.to_pylist():
             found.setdefault(self._owner[row["signal"]], []).append(row)
@@ -198,11 +219,14 @@ class View:
             waveforms,
             self.events,
             self.moment.connected,
+            self.moment.delays,
         )
 
     def _samples(self, number: int) -> tuple[Waveform, ...]:
         folder = self.slicer.history.folder / "samples"
-        return tuple(from_row(folder, row) for row in self.index.get(number, ()))
+        records = (from_row(folder, row) for row in self.index.get(number, ()))
+        late, delays = self.slicer.late, self.moment.delays
+        return tuple(replace(r, time=r.time + late(r.signal, delays)) if delays else r for r in records)
 
 
 def split(items: Sequence[int], weights: Sequence[float]) -> Iterator[Sequence[int]]:
@@ -217,6 +241,13 @@ def split(items: Sequence[int], weights: Sequence[float]) -> Iterator[Sequence[i
         filled += weight
     if part:
         yield part
+
+
+def _later(table: pa.Table, late: timedelta) -> pa.Table:
+    if not late:
+        return table
+    at = table.schema.get_field_index("time")
+    return table.set_column(at, table.schema.field(at), pc.add(table.column(at), pa.scalar(late)))
 
 
 def _is_waveform(signal: Signal) -> bool:

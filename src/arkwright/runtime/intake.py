@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from arkwright.core.catalog import Batch
 from arkwright.core.errors import TableError
 from arkwright.core.tables import EVENTS, READINGS, TIME, check_table, concat, from_us
+from arkwright.runtime.clock import Clock, clock_events
 from arkwright.runtime.keep import Keeper, Part, Store
 from arkwright.runtime.line import Line
 from arkwright.runtime.live import LiveTable
@@ -21,31 +23,33 @@ GROUP_ROWS = 50_000
 GROUP_S = 0.4  # one commit and sync costs about 60 ms: seldom enough to be cheap, often enough to feel live
 
 
-def wall_us() -> int:
-    """Return the time now. [us]"""
-    return time.time_ns() // 1000
+def _nobody_asks(_start_us: int, _end_us: int) -> None:
+    return None
 
 
 @dataclass
 class Intake:
     """The one writer: a bounded queue in front of history.
 
-    ``depth`` batches may wait; a connector that brings more is made to wait itself.
+    ``depth`` batches may wait; a connector that brings more is made to wait itself. ``on_standstill(start,
+    end)`` is told between which server times nobody listened, before anything is stamped later. [us]
     """
 
-    store: Store
+    store: InitVar[Store]
     live: LiveTable
     depth: int = 64
-    now_us: Callable[[], int] = wall_us
+    clock: Clock = field(default_factory=Clock)
+    on_standstill: Callable[[int, int], None] = _nobody_asks
     queue: asyncio.Queue[tuple[Line, Batch]] = field(init=False)
     lines: list[Line] = field(default_factory=list)
     keeper: Keeper = field(init=False)
     _stamp: int = 0
     _cut: int = 0
+    _steps: list[tuple[int, int]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, store: Store) -> None:
         self.queue = asyncio.Queue(self.depth)
-        self.keeper = Keeper(self.store)
+        self.keeper = Keeper(store)
 
     @property
     def fill(self) -> float:
@@ -71,14 +75,28 @@ class Intake:
         """Stamp nothing at or before a server time, though the clock was set back meanwhile. [us]"""
         self._stamp = self._cut = max(self._stamp, server_us)
 
+    def _now(self) -> int:
+        """Return the time now; a clock that was set is told before anything is stamped by it. [us]"""
+        now_us, step_us = self.clock.look()
+        if step_us:
+            self.live.shift(step_us)
+            if step_us > 0:
+                start_us, end_us = now_us - step_us, now_us
+                self.on_standstill(start_us, end_us)
+                for line in self.lines:
+                    line.note_standstill(from_us(start_us), from_us(end_us))
+            self._steps.append((now_us, step_us))
+        return now_us
+
     async def run(self) -> None:
         """Commit group after group until cancelled; what cannot be committed waits and is tried again."""
         while True:
             group = await self._gather()
-            if group or any(line._events for line in self.lines):
+            now_us = self._now()
+            if group or self._steps or any(line._events for line in self.lines):
                 await self._commit(group)
             else:
-                self._stamp = self._cut = max(self.now_us(), self._stamp)
+                self._stamp = self._cut = max(now_us, self._stamp)
 
     async def drain(self) -> None:
         """Commit what is waiting, once, and return."""
@@ -100,15 +118,17 @@ class Intake:
         return group
 
     async def _commit(self, group: list[tuple[Line, Batch]]) -> None:
+        self._now()  # a clock that was set is told with this group
         parts: list[Part] = []
         for line, batch in group:
             table = self._stamped(line, batch)
-            self.live.update(table)
+            self.live.update(table, self.clock.wall_us())
             resumes = {} if batch.resume is None else {line.connection.name: batch.resume}
             events = _checked(line, batch.events, EVENTS)
             parts.append(Part(line.connection.name, table, batch.waveforms, events, resumes))
-        told = concat([line.take_events() for line in self.lines], EVENTS)
-        self._stamp = max(self.now_us(), self._stamp + 1)
+        steps, self._steps = self._steps, []
+        told = concat([*(line.take_events() for line in self.lines), clock_events(steps)], EVENTS)
+        self._stamp = max(self._now(), self._stamp + 1)
         # Received is what history takes in now: an event that waited here must not slip in behind a cut.
         parts = [replace(part, events=_received(part.events, self._stamp)) for part in parts]
         parts.append(Part("", events=_received(told, self._stamp)))
@@ -125,14 +145,15 @@ class Intake:
         """Give a batch its server time, later than that of every batch before it."""
         table = _checked(line, batch.readings, READINGS)
         n = table.num_rows
-        self._stamp = max(self.now_us(), self._stamp + 1)
+        self._stamp = max(self._now(), self._stamp + 1)
         server = pa.array(np.full(n, self._stamp, np.int64)).cast(TIME)
         unstamped = (
             np.asarray(table.column("origin").cast(pa.string()).to_numpy(zero_copy_only=False)) == "server"
         )
+        line.note_times(self._stamp, _times(table)[~unstamped])
         if unstamped.any():
             # No source time: the receipt's, strictly rising, so that no two of a signal ever share a key.
-            times = table.column("time").cast(pa.int64()).to_numpy().copy()
+            times = _times(table).copy()
             times[unstamped] = self._stamp + np.arange(int(unstamped.sum()))
             self._stamp = int(max(self._stamp, times[unstamped].max()))
             table = table.set_column(1, READINGS.field("time"), pa.array(times).cast(TIME))
@@ -146,6 +167,10 @@ def _checked(line: Line, table: pa.Table, schema: pa.Schema) -> pa.Table:
     except TableError as error:
         line.refuse(line.connection.name, error.found, wanted=error.wanted, fix="Mend the connector.")
         return schema.empty_table()
+
+
+def _times(table: pa.Table) -> NDArray[np.int64]:
+    return np.asarray(table.column("time").cast(pa.int64()), np.int64)
 
 
 def _received(events: pa.Table, server_us: int) -> pa.Table:

@@ -10,16 +10,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from arkwright.core.catalog import Batch, Source
 from arkwright.core.errors import ArkwrightError
 from arkwright.core.plant import Connection, Signal
-from arkwright.core.tables import EVENTS
+from arkwright.core.tables import EVENTS, from_us
+from arkwright.runtime.lateness import Lateness
 
 LineState = Literal["waiting", "connecting", "running", "silent", "lost"]
 BEAT_LIMIT_S = 15.0  # a peer that says nothing for so long is not believed to be alive
 FIRST_WAIT_S = 0.5
+TOLD_LATE_US = 60_000_000
 LONGEST_WAIT_S = 5.0  # a peer that is back shall be read again within 10 s, a slow connection included
 
 
@@ -54,6 +58,7 @@ class Line:
     beat_limit_s: float = BEAT_LIMIT_S
     health: Health = field(default_factory=Health)
     clock: Callable[[], float] = time.monotonic
+    lateness: Lateness = field(default_factory=Lateness)
     _beat: float = float("-inf")
     _began: float = float("inf")
 
@@ -82,6 +87,11 @@ class Line:
         self.health.refusals += 1
         now = datetime.now(UTC)
         self._tell("refusal", now, None, {"subject": subject, "found": found, "wanted": wanted, "fix": fix})
+
+    def note_times(self, server_us: int, times_us: NDArray[np.int64]) -> None:
+        """Take in the source times of a batch received at a time; tell where readings come very late. [us]"""
+        if self.lateness.note(server_us, times_us) and self.lateness.delay_us >= TOLD_LATE_US:
+            self._tell("late", from_us(server_us), None, {"delay_s": self.lateness.delay_us / 1e6})
 
     def note_standstill(self, start: datetime, end: datetime) -> None:
         """Tell that nobody was here to listen between two times: silence then says nothing of the peer."""

@@ -19,7 +19,7 @@ from arkwright.core.tables import from_us, status_word
 class LiveValue:
     """The newest reading of a signal as it stands now.
 
-    ``age_s`` [s] counts from the last report's server time; ``committed`` says that history holds it.
+    ``age_s`` [s] counts from the receipt of the last report; ``committed`` says that history holds it.
     """
 
     signal: str
@@ -57,6 +57,7 @@ class LiveTable:
         self._connected = connected
         self._time = np.full(n, -1, np.int64)
         self._report = np.full(n, -1, np.int64)
+        self._heard = np.full(n, -1, np.int64)
         self._value = np.full(n, np.nan)
         self._status = np.zeros(n, np.uint32)
         self._text: list[str | None] = [None] * n
@@ -65,8 +66,11 @@ class LiveTable:
         self.revision = 0
         self.committed_us = 0
 
-    def update(self, readings: pa.Table) -> None:
-        """Take in READINGS; rows of signals that the site does not know are passed over."""
+    def update(self, readings: pa.Table, heard_us: int | None = None) -> None:
+        """Take in READINGS; rows of signals that the site does not know are passed over.
+
+        ``heard_us`` is the time on the wall when they came; their server time if left out. [us]
+        """
         if not readings.num_rows:
             return
         column = readings.column("signal").unify_dictionaries().combine_chunks()
@@ -76,12 +80,14 @@ class LiveTable:
         order = np.lexsort((np.arange(len(times)), times, index))
         last = order[np.append(index[order][1:] != index[order][:-1], True)]
         with self._lock:
-            self._store(readings, index, times, last[index[last] >= 0])
+            last = last[index[last] >= 0]
+            reports = np.asarray(readings.column("server_time").cast(pa.int64()))[last]
+            self._heard[index[last]] = reports if heard_us is None else heard_us
+            self._report[index[last]] = np.maximum(self._report[index[last]], reports)
+            self._store(readings, index, times, last)
 
     def _store(self, readings: pa.Table, index: np.ndarray, times: np.ndarray, last: np.ndarray) -> None:
         at = index[last]
-        reports = np.asarray(readings.column("server_time").cast(pa.int64()))[last]
-        self._report[at] = np.maximum(self._report[at], reports)
         newer = times[last] >= self._time[at]
         rows, at = last[newer], at[newer]
         self.revision += 1
@@ -100,6 +106,11 @@ class LiveTable:
     def commit(self, server_time_us: int) -> None:
         """Mark everything received up to a server time as held by history. [us]"""
         self.committed_us = max(self.committed_us, server_time_us)
+
+    def shift(self, step_us: int) -> None:
+        """Count ages by a clock that was set: by how much, forward or back. [us]"""
+        with self._lock:
+            self._heard[self._heard >= 0] += step_us
 
     def changed_since(self, revision: int) -> list[str]:
         """Name the signals that changed after a revision."""
@@ -128,6 +139,7 @@ class LiveTable:
         i = self._at[signal]
         with self._lock:
             time_us, report_us, status = int(self._time[i]), int(self._report[i]), int(self._status[i])
+            heard_us = int(self._heard[i])
             value, text = float(self._value[i]), self._text[i]
         seen = time_us >= 0
         return LiveValue(
@@ -136,12 +148,12 @@ class LiveTable:
             None if isnan(value) else value,
             text,
             status,
-            (now_us - report_us) / 1e6 if seen else None,
-            self.stale(self._signals[i], report_us, now_us),
+            max(0, now_us - heard_us) / 1e6 if seen else None,
+            self.stale(self._signals[i], heard_us, now_us),
             report_us <= self.committed_us,
         )
 
-    def stale(self, signal: Signal, report_us: int, now_us: int) -> str:
+    def stale(self, signal: Signal, heard_us: int, now_us: int) -> str:
         """Say why a signal is stale, or nothing where it is not.
 
         Silence on a constant is not stale: only a lost heartbeat, or a silence longer than the site declares.
@@ -150,8 +162,8 @@ class LiveTable:
         ----------
         signal
             The signal.
-        report_us
-            Server time of its last report, negative where there is none. [us]
+        heard_us
+            When its last report came, negative where there is none. [us]
         now_us
             The time now. [us]
 
@@ -162,6 +174,6 @@ class LiveTable:
         """
         if signal.connection and not self._connected(signal.connection):
             return f"connection {signal.connection} is lost"
-        if signal.max_gap_s is not None and report_us >= 0 and now_us - report_us > signal.max_gap_s * 1e6:
+        if signal.max_gap_s is not None and heard_us >= 0 and now_us - heard_us > signal.max_gap_s * 1e6:
             return f"no report for more than {signal.max_gap_s:g} s"
         return ""

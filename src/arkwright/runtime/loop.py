@@ -90,6 +90,12 @@ class Loop:
         firsts = {w.check.name: still.end_us // _every_us(w) * _every_us(w) for w in watches}
         self.health = {name: CheckHealth(last_ends_us.get(name) or first) for name, first in firsts.items()}
 
+    def stand_still(self, start_us: int, end_us: int) -> None:
+        """Pass over the windows that end between two server times: nobody was listening then. [us]"""
+        # An older standstill lies before what was judged last, or is joined with this one.
+        begin_us = self._still.start_us if self._still.end_us >= start_us else start_us
+        self._still = Standstill(begin_us, max(end_us, self._still.end_us))
+
     async def run(self) -> None:
         """Judge until cancelled; a check that fails waits longer each time, and the others do not notice."""
         async with asyncio.TaskGroup() as group:
