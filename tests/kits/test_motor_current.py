@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from arkwright.kits.exact_tones import find_tone
 from arkwright.kits.motor_current import least_seconds, ride_supply, swing_lines
-from arkwright.kits.tones import find_tone
 
 RATE = 5_000.0
 T = np.arange(50_000) / RATE

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from arkwright.health.line_family import LineMet, Spectrum, below_db, meet
 from arkwright.health.phases import Phases
+from arkwright.kits.exact_tones import Tone
 from arkwright.kits.park import phasor_at, space_vector
-from arkwright.kits.tones import Tone
 
 Vectors = NDArray[np.complex128]
 
@@ -21,7 +21,7 @@ with a current loop of 150 Hz; magnets made to 2 % draw lines 56 dB down there. 
 GAP_DB = 28.0
 """Of f +- fr: 14 % of the gap turning, same model; motors are made to 10 %, most of it standing. [dB]"""
 APART_DB = 20.0
-"""A weak magnet draws k > 1 some 11 dB below the first pair, a rotor out of centre 30 dB (same model). [dB]"""
+"""A weak magnet draws k > 1 some 11 dB below the first pair, a rotor out of centre 30 dB. [dB]"""
 TURNS_SHARE = 0.05
 """Negative sequence: three clamps of class 0.5 add 1.5 % at most, a rotor 10 % off its place 2.4 %. [1]"""
 LIKE_GAP = 0.2

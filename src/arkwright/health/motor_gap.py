@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from arkwright.health.line_family import LineMet, Spectrum, below_db, meet, together
 from arkwright.health.motor_power import Cause
+from arkwright.kits.exact_tones import LOBE, Tone, fit_tones, kaiser_lines
 from arkwright.kits.motor_current import SUPPLY_MULTIPLES
 from arkwright.kits.motor_lines import shaft_lines, slot_lines
-from arkwright.kits.tones import LOBE, Tone, fit_tones, kaiser_lines
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arkwright.health.symptom import Record
-from arkwright.kits.tones import Tone, find_tone
+from arkwright.kits.exact_tones import Tone, find_tone
 
 Floats = NDArray[np.float64]
 Phases = tuple[Floats, Floats, Floats]

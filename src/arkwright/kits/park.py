@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arkwright.kits.tones import BETA
+from arkwright.kits.exact_tones import BETA
 
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.complex128]

@@ -16,10 +16,10 @@ from arkwright.health.motor_words import not_from_bars, not_from_gap, say_bars, 
 from arkwright.health.phases import VOLTAGE, phases_of, supply_of
 from arkwright.health.record_check import record_check
 from arkwright.health.symptom import Base, Record, Symptom, Test, Told
+from arkwright.kits.exact_tones import Tone
 from arkwright.kits.motor_current import least_seconds, ride_supply
 from arkwright.kits.motor_lines import slip_of
 from arkwright.kits.park import space_vector
-from arkwright.kits.tones import Tone
 
 Vectors = NDArray[np.complex128]
 

@@ -21,8 +21,8 @@ from arkwright.health.motor_gap import weak_lines
 from arkwright.health.phases import VOLTAGE, phases_of, supply_of
 from arkwright.health.record_check import record_check
 from arkwright.health.symptom import Base, Record, Symptom, Test, Told
+from arkwright.kits.exact_tones import Tone
 from arkwright.kits.park import sequences_at
-from arkwright.kits.tones import Tone
 
 LEAST_FLUX = 0.88
 """Flux over the stated one: magnets 100 K hotter than when it was stated lose 12 %, and get it back cold

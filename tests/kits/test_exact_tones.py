@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from arkwright.kits.tones import find_tone, fit_tones, kaiser_lines
+from arkwright.kits.exact_tones import find_tone, fit_tones, kaiser_lines
 
 RATE = 2_000.0
 T = np.arange(20_000) / RATE
@@ -17,7 +17,7 @@ def test_the_supply_is_found_to_a_millihertz(hz):
 
 
 def test_the_estimate_is_as_good_as_the_bound_allows():
-    # Cramer-Rao: var(w) >= 12 / (eta n^3) with eta = A^2 / 2 s^2 (Rife & Boorstyn 1974), w in radians a sample.
+    # Cramer-Rao: var(w) >= 12 / (eta n^3) with eta = A^2 / 2 s^2 (Rife & Boorstyn 1974), w in rad.
     rng = np.random.default_rng(2)
     noise, n = 0.3, len(T)
     found = [
