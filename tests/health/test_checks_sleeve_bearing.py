@@ -23,7 +23,7 @@ BARE = Asset("T")
 
 @cache
 def paths():
-    return dict(zip(RUNS, spin(list(RUNS.values()), 2.1, 1.2), strict=True))
+    return dict(zip(RUNS, spin(list(RUNS.values()), 2.1, 2.0), strict=True))
 
 
 def record(name, seed=1, at_speeds=(), *, mirror=False):
