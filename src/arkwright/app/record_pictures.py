@@ -11,7 +11,8 @@ from arkwright.app.record_lines import FaultLine, bearing_lines
 from arkwright.app.record_views import envelope_curve
 from arkwright.health.bearing import BearingOrders
 from arkwright.kits.bands import BandMap, fast_kurtogram
-from arkwright.kits.envelope import envelope_spectra, levels_over_floor
+from arkwright.kits.envelope import envelope_spectra
+from arkwright.kits.floor import over_floor_db
 
 SEGMENT_S = 2.5  # as long as the search's: lines 0.4 Hz apart, and some of them averaged in a long record
 FLOOR_LINES = 61
@@ -140,7 +141,7 @@ def band_view(
     low, high = max(0.0, band_hz[0] / half), min(1.0, band_hz[1] / half)
     n_segment = min(len(x), round(SEGMENT_S * rate_hz))
     hz, power = envelope_spectra(x, rate_hz, np.array([(low, high)]), n_segment)
-    level = levels_over_floor(power, FLOOR_LINES)[0]
+    level = over_floor_db(np.sqrt(power[0]), FLOOR_LINES)
     known = orders is not None and shaft_hz
     faults = bearing_lines(hz, level, orders, shaft_hz, slip) if known and orders and shaft_hz else {}
     return {

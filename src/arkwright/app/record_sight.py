@@ -9,6 +9,7 @@ import numpy as np
 
 from arkwright.app.record_curves import Curve, Floats, Lines, lines_of, spectrum_curve, waveform_curve
 from arkwright.app.record_pictures import BandView, Heat, band_view, kurtogram_picture
+from arkwright.app.record_turn import Turn, turn_picture
 from arkwright.app.record_views import RecordViews, bearing_of, record_views
 from arkwright.core.errors import HistoryError
 from arkwright.core.plant import Asset, Signal
@@ -69,6 +70,29 @@ class Sight:
         self._fit()
         try:
             return kurtogram_picture(self.samples, self.record.rate_hz)
+        except ValueError as error:
+            raise HistoryError(str(error), where=self.signal.name) from error
+
+    @cached_property
+    def turn(self) -> Turn:
+        """Return the mean of all turns of the shaft.
+
+        Raises
+        ------
+        HistoryError
+            If nothing says how fast it turned, or the record is not fit.
+        """
+        self._fit()
+        if not self.speed_rpm:
+            raise HistoryError(
+                "nothing says how fast the shaft turned",
+                where=self.signal.name,
+                fix="Let the record carry its speed, add a signal of rotational_speed, or rated_speed_rpm.",
+            )
+        try:
+            return turn_picture(
+                self.samples, self.record.rate_hz, self.speed_rpm / 60, self.speed_from, self.signal
+            )
         except ValueError as error:
             raise HistoryError(str(error), where=self.signal.name) from error
 

@@ -77,9 +77,9 @@ export default {
     this.wholeOver = this.shownOver = this.over;
     this.chart = echarts.init(this.$refs.plot, null, { renderer: "canvas" });
     if (this.cursor) this.cursors = new Cursors(this, this.marks);
-    this.draw();
     this.follow();
-    this.chart.on("datazoom", () => this.onZoom());
+    this.$refs.plot.addEventListener("pointerdown", () => { this.pressed = true; }, true);
+    this.chart.on("datazoom", (event) => this.onZoom(event));
     this.chart.getZr().on("dblclick", () => this.reset());
     this.onTick = (event) => this.grow(event.detail);
     if (this.live) document.addEventListener("arkwright:tick", this.onTick);
@@ -199,7 +199,12 @@ export default {
       return taken.slice(0, row).every((spans) => spans.every(([a, b]) => x < a - 1 || x > b + 1));
     },
     // ------------------------------------------------------------------------------------ zoom and growth
-    onZoom() {
+    onZoom(event) {
+      // One press marks one stretch: on a busy computer the tool marks it again after the chart was drawn anew.
+      if (event?.batch?.[0]?.from?.startsWith?.("toolbox")) {
+        if (!this.pressed) return this.chart.dispatchAction({ type: "dataZoom", start: 0, end: 100 });
+        this.pressed = false;
+      }
       const zoom = this.chart.getOption().dataZoom[0];
       const whole = zoom.start <= 0.001 && zoom.end >= 99.999;
       if (whole) return;

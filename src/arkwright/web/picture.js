@@ -41,7 +41,6 @@ export default {
     await this.$nextTick();
     this.note = this.words.hint;
     this.chart = echarts.init(this.$refs.plot, null, { renderer: "canvas" });
-    this.draw();
     this.follow();
     this.chart.on("datazoom", () => {
       const zoom = this.chart.getOption().dataZoom[0];

@@ -19,6 +19,7 @@ from arkwright.core.tables import from_us
 from arkwright.web.bench import Bench
 from arkwright.web.bench_bar import choices
 from arkwright.web.bench_pictures import draw_cascade, draw_kurtogram
+from arkwright.web.bench_turn import draw_turn
 from arkwright.web.gauge import title_of
 from arkwright.web.markup import icon, node
 from arkwright.web.page import Context
@@ -219,6 +220,8 @@ class RecordPanel:
             await draw_kurtogram(bench)
         elif self.look.tab == "cascade":
             await draw_cascade(bench, self._go)
+        elif self.look.tab == "turn":
+            await draw_turn(bench)
         else:
             await bench.draw()
 

@@ -23,14 +23,24 @@ export const Inked = {
     colour(token) {
       return this.style.getPropertyValue(token.slice(4, -1)).trim() || "#888";
     },
+    redraw() {
+      // Much about a page may change; only another look is worth drawing anew, which forgets the zoom.
+      const style = getComputedStyle(this.$refs.plot);
+      const tokens = ["--chart-line", "--chart-surface", "--chart-ink"].map((t) => style.getPropertyValue(t));
+      const look = JSON.stringify([...tokens, style.fontFamily, getComputedStyle(document.documentElement).fontSize]);
+      if (look === this.look) return;
+      this.look = look;
+      this.draw();
+    },
     follow() {
+      this.redraw();
       this.sizes = new ResizeObserver(() => this.chart.resize());
       this.sizes.observe(this.$refs.plot);
-      this.looks = new MutationObserver(() => this.draw());
+      this.looks = new MutationObserver(() => this.redraw());
       this.looks.observe(document.documentElement, { attributes: true });
       this.looks.observe(document.body, { attributes: true, attributeFilter: ["class"] });
       this.dark = window.matchMedia("(prefers-color-scheme: dark)");
-      this.onDark = () => this.draw();
+      this.onDark = () => this.redraw();
       this.dark.addEventListener("change", this.onDark);
     },
     leave() {
