@@ -25,6 +25,7 @@ OF_CLEARANCE = 0.1  # or of the clearance, where it is stated
 FORWARD = 2.0
 """Radius of the forward over that of the backward circle: the oil drives one way; what shakes both probes
 alike, hum or a foundation, has as much of both. [1]"""
+WEAK = 0.3  # first order over the whirl, below which its direction is run-out's
 LEAST_TURNS = 60.0  # so that 0.49 and 0.50 of the speed are two lines
 SURE = 1e-4  # chance that noise draws it
 
@@ -77,9 +78,21 @@ def _judge(record: Record, asset: Asset, _base: Base) -> Told:
 
 
 def _oriented(x: Floats, y: Floats, rate_hz: float, speed: float) -> tuple[Floats, Floats]:
-    """Turn the second probe so that the first order goes forward, as unbalance makes it."""
+    """Turn the second probe so that the first order goes forward, as unbalance makes it.
+
+    Where a whirl leaves little of the first order, run-out is all that is left of it and says nothing: then
+    the larger circle below half of the speed is taken for the forward one.
+    """
     first = ellipse_at(x, y, rate_hz, speed)
-    return (x, -y) if abs(first.backward) > 1.5 * abs(first.forward) else (x, y)
+    hz, peak = full_spectrum(x, y, rate_hz)
+    below = [
+        float(peak[(side * hz > WHIP_FROM * speed) & (side * hz < WHIRL[1] * speed)].max())
+        for side in (1, -1)
+    ]
+    backward, forward = abs(first.backward), abs(first.forward)
+    if first.major < WEAK * max(below):
+        backward, forward = below[1], below[0]
+    return (x, -y) if backward > 1.5 * forward else (x, y)
 
 
 def _strongest(x: Floats, y: Floats, record: Record, asset: Asset, speed: float) -> _Whirl | None:
