@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from arkwright.health.rolling_evidence import against_of, lines_of
 from arkwright.health.rolling_search import WHITENED, CombScore, Search, mean_of, thin_record
+from arkwright.health.rolling_speed import SteadyRecord, speed_of_pulses, steady_record
 from arkwright.health.rolling_verdict import (
     PARTS,
     BearingVerdict,
@@ -45,6 +46,7 @@ def judge_record(
     speed_rpm: float | None,
     orders: BearingOrders | None,
     alpha: float = 0.01,
+    tacho_s: Floats | None = None,
 ) -> BearingVerdict:
     """Judge a rolling bearing from one record of acceleration.
 
@@ -60,28 +62,37 @@ def judge_record(
         Fault orders, None if not known. [1]
     alpha
         Share of healthy records that may be called faulty. [1]
+    tacho_s
+        Times of one pulse a turn since the first sample, shape ``(m,)``, where there is a tacho: then the
+        speed need not be stated. [s]
 
     Returns
     -------
     verdict
         Verdict with its evidence; ``cannot_judge`` names what is missing.
     """
+    speed_rpm = speed_rpm if tacho_s is None else speed_of_pulses(tacho_s)
     missing = _missing(rate_hz, speed_rpm, orders)
     if missing or rate_hz is None or speed_rpm is None or orders is None:
-        return refuse(*missing, *record_flaws(np.asarray(_pieces(x, rate_hz)[0], np.float64)))
+        return refuse(*missing, *record_flaws(np.asarray(x[_pieces(len(x), rate_hz)[0]], np.float64)))
     searched: list[_Searched] = []
     flawed: list[str] = []
-    pieces = _pieces(x, rate_hz)
+    told: list[str] = []
+    pieces = _pieces(len(x), rate_hz)
     for piece in pieces:
-        flaws = record_flaws(np.asarray(piece, np.float64)) or _too_little(piece, rate_hz, speed_rpm, orders)
-        flawed += flaws
+        own = np.asarray(x[piece], np.float64)
+        flaws = record_flaws(own) or _too_little(own, rate_hz, speed_rpm, orders)
         if not flaws:
-            searched.append(_search(piece, rate_hz, speed_rpm / 60.0, orders, searched))
+            steady = steady_record(own, rate_hz, speed_rpm, _pulses_in(piece, rate_hz, tacho_s))
+            flaws, told = list(steady.flaws), [*told, *steady.told]
+            searched += [] if flaws else [_search(steady, orders, searched)]
+        flawed += flaws
     if not searched:
         return refuse(*dict.fromkeys(flawed))
     search, combs = _joined(searched)
     verdict = _verdict(search, combs, threshold_of(alpha))
-    return replace(verdict, against=(*verdict.against, *_of_pieces(len(pieces), searched, flawed)))
+    told = list(dict.fromkeys([*told, *_of_pieces(len(pieces), searched, flawed)]))
+    return replace(verdict, against=(*verdict.against, *told))
 
 
 @dataclass
@@ -96,19 +107,24 @@ class _Searched:
         return max(self.combs[part].score for part in PARTS)
 
 
-def _pieces(x: Floats, rate_hz: float | None) -> list[Floats]:
+def _pieces(n: int, rate_hz: float | None) -> list[slice]:
     """Cut a long record into pieces, evenly spread over it: what is held does not grow with its length."""
-    if not rate_hz or not 0 < rate_hz < np.inf or len(x) <= LONGEST_S * rate_hz:
-        return [x]
-    n = int(PIECE_S * rate_hz)
-    starts = np.linspace(0, len(x) - n, min(MOST_PIECES, len(x) // n)).astype(int)
-    return [x[start : start + n] for start in starts]
+    if not rate_hz or not 0 < rate_hz < np.inf or n <= LONGEST_S * rate_hz:
+        return [slice(0, n)]
+    size = int(PIECE_S * rate_hz)
+    starts = np.linspace(0, n - size, min(MOST_PIECES, n // size)).astype(int)
+    return [slice(int(start), int(start) + size) for start in starts]
 
 
-def _search(
-    piece: Floats, rate_hz: float, shaft_hz: float, orders: BearingOrders, before: list[_Searched]
-) -> _Searched:
-    search = Search(*thin_record(np.asarray(piece, np.float64), rate_hz), shaft_hz, orders)
+def _pulses_in(piece: slice, rate_hz: float, tacho_s: Floats | None) -> Floats | None:
+    if tacho_s is None:
+        return None
+    at = tacho_s - piece.start / rate_hz
+    return np.asarray(at[(at >= 0) & (at <= (piece.stop - piece.start) / rate_hz)], np.float64)
+
+
+def _search(record: SteadyRecord, orders: BearingOrders, before: list[_Searched]) -> _Searched:
+    search = Search(*thin_record(record.samples, record.rate_hz), record.speed_rpm / 60.0, orders)
     found = _Searched({fault: search.measure(fault) for fault in COMBS}, search)
     for other in before:
         if other.search is not None and other.top >= found.top:
