@@ -19,8 +19,8 @@ from arkwright.history.ledger import Ledger
 from arkwright.history.query import History
 
 EVERY_S = 2.0
-# Reporting is recorded like the ticks of a check, so that after a kill it goes on where it stood.
-TICKS = "reports"
+# How far was reported is kept like the state of a check, so that after a kill it goes on where it stood.
+NAME, WHOSE = "reports", "events"
 
 
 @dataclass
@@ -47,8 +47,8 @@ class Reports:
     def _unreported(self) -> pa.Table:
         """Return the events that history held and nobody reported before the last stop."""
         with self.ledger.view() as view:
-            cuts = [cut for _, cut in view.ticks(TICKS)]
-        last = from_us(max(cuts, default=0))
+            cut_us = view.states(NAME).get(WHOSE, {}).get("cut_us", 0)
+        last = from_us(int(str(cut_us)))
         events = self.history.events(from_us(0), from_us(2**52))
         return events.filter(pa.compute.field("server_time") > pa.scalar(last, pa.timestamp("us", "UTC")))
 
@@ -75,7 +75,7 @@ class Reports:
         try:
             with self.ledger.change() as change:
                 report(change, events, now, site=self.site)
-                change.add_tick(TICKS, to_us(now), cut)
+                change.put_states(NAME, {WHOSE: {"cut_us": cut}})
         except HistoryError:
             with self._guard:
                 self._waiting = [events, *self._waiting]
