@@ -25,8 +25,8 @@ class Lateness:
 
     A reading is late by its receipt minus its source time. Of each spell of five seconds the batch that was
     least late counts, so that a backlog that comes in between says nothing; the median of the last spells
-    is what is usual. ``delay_us`` moves only when that leaves it, for every move costs readings; what is later
-    than ``latest_us`` does not count. [us]
+    is what is usual. ``delay_us`` moves only when that leaves it, for every move costs readings; what is
+    later than ``latest_us`` does not count. [us]
     """
 
     delay_us: int = 0
