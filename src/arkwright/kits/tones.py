@@ -1,32 +1,43 @@
-"""Single tones of a record: frequency to a few millionths, amplitude, phase, and the record without them."""
+"""Lines of a spectrum that stand over its noise, and which of them hold frequency and amplitude."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arkwright.kits.spectra import power_lines
+
 Floats = NDArray[np.float64]
 
-BETA = 14.0
-"""Shape of the Kaiser window: side lobes fall below -100 dB of the tone. [1]"""
-LOBE = 4.6
-"""Half width of its main lobe, sqrt(1 + (BETA / pi)^2). [lines]"""
+LONGEST = 2**18
+"""Samples of a record that are looked at. [1]"""
+
+FALSE_LINES = 0.01
+"""Lines that noise alone may show in one record. [1]"""
+
+LEAST_SHARE = 0.02
+"""Power of a line over that of the record, under which it is not worth a word. [1]"""
+
+STRETCHES = 8
+"""Stretches of the record that a steady line is followed through. [1]"""
+
+STEADY = 0.2
+"""Standard deviation of a line's amplitude over the stretches, by its mean; of noise it is 0.52. [1]"""
 
 
 @dataclass(frozen=True)
 class Tone:
-    """A sine in a record: ``peak`` * cos(2 pi ``hz`` t + ``phase_rad``). [Hz, any, rad]"""
+    """A line over what noise shows, its ``share`` of the record's power, and whether it holds both. [1]"""
 
-    hz: float
-    peak: float
-    phase_rad: float
+    frequency_hz: float
+    share: float
+    steady: bool = False
 
 
-def kaiser_lines(x: Floats, rate_hz: float) -> tuple[Floats, Floats]:
-    """Compute a spectrum in which a strong tone hides nothing beyond five lines from it.
+def tones_of(x: Floats, rate_hz: float) -> tuple[Tone, ...]:
+    """Find the lines of a record, and which of them hold their frequency and amplitude all the time.
 
     Parameters
     ----------
@@ -37,93 +48,56 @@ def kaiser_lines(x: Floats, rate_hz: float) -> tuple[Floats, Floats]:
 
     Returns
     -------
-    frequencies
-        Shape ``(n // 2 + 1,)``. [Hz]
-    peak
-        Amplitude that a tone on each line would have, same shape. [any]
-
-    References
-    ----------
-    .. [1] Harris (1978), Proc. IEEE 66(1), 51-83, section V.
+    tones
+        Strongest first, 200 at most; only those worth a word are asked whether they are steady.
     """
-    from scipy import fft
+    hz, power = power_lines(x, rate_hz)
+    if len(hz) < 64:
+        return ()
+    floor, inner = floor_of(power), power[1:-1]
+    # The highest of n independent exponentials is over ln(n / p) with a chance of p.
+    limit = float(np.log(len(power) / FALSE_LINES))
+    peaks = 1 + np.flatnonzero((inner > power[:-2]) & (inner >= power[2:]) & (inner > limit * floor[1:-1]))
+    peaks = peaks[peaks > STRETCHES]
+    peaks = peaks[np.argsort(power[peaks])[::-1][:200]]
+    whole, tones = float(power.sum()), []
+    for peak in peaks:
+        near = slice(max(0, peak - 2), peak + 3)
+        held = float(power[near].sum())
+        frequency = float(np.sum(power[near] * hz[near])) / held
+        steady = held >= LEAST_SHARE * whole and _steady(x, frequency / rate_hz)
+        tones.append(Tone(frequency, held / whole, steady))
+    return tuple(tones)
 
-    window = np.kaiser(len(x), BETA)
-    bins = np.abs(fft.rfft((x - x.mean()) * window)) * (2.0 / float(window.sum()))
-    return np.asarray(fft.rfftfreq(len(x), 1 / rate_hz), np.float64), np.asarray(bins, np.float64)
 
-
-def find_tone(x: Floats, rate_hz: float, low_hz: float, high_hz: float) -> Tone:
-    """Find the strongest tone between two frequencies.
-
-    The strongest line of the Kaiser spectrum is refined by a parabola through the logarithms of three lines,
-    then twice by one through three values of the Fourier sum itself, ever closer together.
+def floor_of(power: Floats) -> Floats:
+    """Estimate the level of the noise around each line of a spectrum.
 
     Parameters
     ----------
-    x
-        Record, shape ``(n,)``. [any]
-    rate_hz
-        Sample rate. [Hz]
-    low_hz
-        Lower end of the search. [Hz]
-    high_hz
-        Upper end of the search. [Hz]
+    power
+        Power of the lines, shape ``(n,)``. [any]
 
     Returns
     -------
-    tone
-        The tone; its phase counts from the first sample.
-
-    Raises
-    ------
-    ValueError
-        If the spectrum has no line between the two.
-
-    References
-    ----------
-    .. [1] Rife, Boorstyn (1974), IEEE Trans. Information Theory 20(5), 591-598, on the maximum of the
-       periodogram as the best estimate.
+    floor
+        Mean power that noise has there, same shape. [as power]
     """
-    hz, peak = kaiser_lines(x, rate_hz)
-    inside = np.flatnonzero((hz >= low_hz) & (hz <= high_hz) & (hz > 0))
-    if not len(inside):
-        raise ValueError(f"the spectrum has no line from {low_hz:g} to {high_hz:g} Hz")
-    step, at = float(hz[1]), float(hz[inside[int(np.argmax(peak[inside]))]])
-    window = np.kaiser(len(x), BETA)
-    weighed = (x - x.mean()) * window
-    for reach in (step, step / 8, step / 64):
-        level = np.log(np.abs([_sum_at(weighed, rate_hz, at + k * reach) for k in (-1, 0, 1)]) + 1e-300)
-        bend = float(level[0] - 2 * level[1] + level[2])
-        at += reach * float(np.clip(0.5 * (level[0] - level[2]) / bend, -1, 1)) if bend < 0 else 0.0
-    found = 2.0 * _sum_at(weighed, rate_hz, at) / float(window.sum())
-    return Tone(at, float(abs(found)), float(np.angle(found)))
+    width = max(9, min(200, len(power) // 8))
+    n_blocks = len(power) // width
+    # The median of an exponential distribution is ln 2 times its mean.
+    level = np.median(power[: n_blocks * width].reshape(n_blocks, width), axis=1) / np.log(2)
+    level = np.maximum(level, float(power.max()) * 1e-24)
+    middles = (np.arange(n_blocks) + 0.5) * width
+    return np.asarray(np.interp(np.arange(len(power)), middles, level), np.float64)
 
 
-def _sum_at(x: Floats, rate_hz: float, hz: float) -> complex:
-    return complex(np.exp(-2j * np.pi * hz / rate_hz * np.arange(len(x))) @ x)
-
-
-def fit_tones(x: Floats, rate_hz: float, at_hz: Sequence[float]) -> Floats:
-    """Fit sines of known frequencies to a record, all at once, by least squares.
-
-    Parameters
-    ----------
-    x
-        Record, shape ``(n,)``. [any]
-    rate_hz
-        Sample rate. [Hz]
-    at_hz
-        Frequencies of the sines; those above half of the sample rate are left out. [Hz]
-
-    Returns
-    -------
-    sines
-        Their sum; the record less this is the record without the tones, shape ``(n,)``. [any]
-    """
-    known = [hz for hz in at_hz if 0 < hz < rate_hz / 2]
-    if not known:
-        return np.zeros(len(x))
-    turns = 2 * np.pi / rate_hz * np.outer(np.arange(len(x)), known)
-    waves = np.hstack([np.cos(turns), np.sin(turns)])
-    return np.asarray(waves @ np.linalg.solve(waves.T @ waves, waves.T @ (x - x.mean())), np.float64)
+def _steady(x: Floats, turns_a_sample: float) -> bool:
+    size = len(x) // STRETCHES
+    turn = np.exp(-2j * np.pi * turns_a_sample * np.arange(size * STRETCHES)).reshape(STRETCHES, size)
+    parts = (x[: size * STRETCHES].reshape(STRETCHES, size) * turn * np.hanning(size)).sum(axis=1)
+    sizes = np.abs(parts)
+    # A frequency that holds turns the phase by the same angle from each stretch to the next.
+    turns = parts[1:] * np.conj(parts[:-1])
+    together = abs(np.sum(turns)) / max(float(np.sum(np.abs(turns))), np.finfo(float).tiny)
+    return bool(sizes.std() < STEADY * sizes.mean() and together > 1 - STEADY)
