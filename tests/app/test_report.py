@@ -4,13 +4,16 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 from arkwright.app.diagnose import Question, diagnose
-from arkwright.app.plot import Axis, Mark, bars, curve
+from arkwright.app.plot import Axis, Mark, bars, cells, curve
+from arkwright.app.plot_polar import polar
 from arkwright.app.report import REBUILD, command_of, report_page
 
 RATE_HZ, SPEED_RPM = 12_000.0, 1797.0
@@ -37,6 +40,7 @@ def records(tmp_path_factory):
     return folder
 
 
+@cache
 def asked(records, name, **more):
     return diagnose(Question(records / name, "DE", RATE_HZ, SPEED_RPM, "6205", **more))
 
@@ -80,8 +84,46 @@ def test_the_page_shows_every_expected_line_where_the_answer_says_it_is(records)
     assert page.count('class="mark found"') == sum(
         line["found"] for line in diagnosis.answer["evidence"][0]["lines"]
     )
-    # Envelope spectrum, scores, spectrum, order spectrum, kurtogram, whole record, first turns.
-    assert page.count("<svg") == 7
+    pictures = re.findall(r'<svg[^>]*aria-label="([^"]+)"', page)
+    assert pictures[0] == "envelope spectrum"
+    assert {"spectrum", "order spectrum", "kurtogram", "mean of all turns", "waveform"} <= set(pictures)
+
+
+def test_velocity_and_its_orders_are_drawn_where_the_unit_is_one_of_acceleration(records):
+    assert "velocity spectrum" not in report_page(asked(records, "outer.npz"))
+    assert "velocity spectrum" in report_page(asked(records, "outer.npz", unit="g"))
+
+
+def test_the_kurtogram_points_to_the_band_in_which_the_blows_ring(records):
+    # They ring at 3000 Hz.
+    page = report_page(asked(records, "outer.npz"))
+    low, high = re.search(r'class="name best[^>]*>◆ (\d+)–(\d+):', page).groups()
+    assert int(low) < 3000 < int(high)
+
+
+def test_statistics_are_those_of_the_samples(records):
+    diagnosis = asked(records, "healthy.npz")
+    rows = dict(re.findall(r"<tr><td>([^<]+)</td><td class=\"n\">([^<]+)</td>", report_page(diagnosis)))
+    x = diagnosis.samples
+    assert float(rows["RMS, without the mean"]) == pytest.approx(x.std(), rel=1e-3)
+    assert float(rows["kurtosis"]) == pytest.approx(3.0, abs=0.1)
+    assert float(rows["peak"]) == pytest.approx(np.abs(x - x.mean()).max(), rel=1e-3)
+
+
+def test_a_page_stays_small_and_its_marks_fit_a_printed_page(records):
+    page = report_page(asked(records, "outer.npz"))
+    assert len(page.encode()) < 1_000_000
+    assert "@media print" in page
+
+
+def test_what_other_tests_saw_and_what_is_told_in_chinese_is_on_the_page(records):
+    diagnosis = asked(records, "outer.npz")
+    row = {"text": "the rotor: 1x leads", "text_zh": "转子：1× 为主", "figures": {"level_db": 21.5}}
+    more = replace(diagnosis, answer=diagnosis.answer | {"also": [row]})
+    page = report_page(more)
+    assert "What else was seen" in page
+    assert 'lang="zh">转子：1× 为主' in page
+    assert "level db 21.5" in page
 
 
 def test_the_answer_lies_inside_the_page_as_it_is(records):
@@ -154,3 +196,22 @@ def test_a_curve_ends_where_its_values_say():
 def test_only_named_bars_stand_out():
     svg = bars(["a", "b"], [3.0, 2.0], 1.0, "score", ["a"])
     assert svg.count("bar over") == 1
+
+
+def test_the_darkest_cell_is_the_highest_and_the_best_is_framed():
+    rows = [("1", [0, 10], [1.0]), ("2", [0, 5, 10], [2.0, 9.0])]
+    svg = cells(rows, Axis("Hz", 0, 10), "bands", "kurtogram", (1, 1))
+    assert 'fill-opacity="1.00"' in svg
+    assert "◆ 5–10: 9" in svg
+    assert svg.count('class="best"') == 1
+
+
+def test_a_steady_value_is_a_circle_and_a_swing_of_one_reaches_out_to_the_rim():
+    def radii(svg):
+        points = re.search(r'class="curve" d="M([^Z]+)Z', svg).group(1).split("L")
+        return [np.hypot(*(float(v) - 210 for v in p.split())) for p in points]
+
+    assert radii(polar(np.zeros(12), "g", "turn")) == pytest.approx([100.0] * 12, abs=0.1)
+    assert radii(polar(np.array([1.0, 0, -1.0, 0]), "g", "turn")) == pytest.approx(
+        [150, 100, 50, 100], abs=0.1
+    )

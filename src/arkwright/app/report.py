@@ -11,19 +11,21 @@ import numpy as np
 from arkwright.app.diagnose import Diagnosis
 from arkwright.app.diagnose_answer import NAMES, sentence
 from arkwright.app.record_curves import Floats
+from arkwright.app.report_parts import both
 from arkwright.app.report_plots import (
     envelope_section,
     kurtogram_section,
     order_section,
     scores_section,
     spectrum_section,
+    turn_section,
     waveform_section,
 )
+from arkwright.app.report_proofs import against_section, also_section, evidence_section
 from arkwright.app.report_rebuild import REBUILD
 from arkwright.app.report_tables import (
-    against_section,
     command_of,
-    evidence_section,
+    figures_section,
     lines_section,
     redo_section,
     statistics_section,
@@ -60,17 +62,26 @@ def report_page(diagnosis: Diagnosis) -> str:
 
 
 def _title(diagnosis: Diagnosis) -> str:
-    return f"{NAMES[str(diagnosis.answer['verdict'])]}: {diagnosis.question.file.name}"
+    return f"{_name(diagnosis)}: {diagnosis.question.file.name}"
+
+
+def _name(diagnosis: Diagnosis) -> str:
+    name = str(diagnosis.answer["verdict"])
+    if name == "normal" and diagnosis.verdict is None:
+        return "nothing found"
+    return NAMES.get(name, name.replace("_", " "))
 
 
 def _parts(diagnosis: Diagnosis) -> list[str]:
-    verdict, judged = diagnosis.verdict, []
+    answer, verdict, judged = diagnosis.answer, diagnosis.verdict, []
     if verdict is not None and verdict.scores:
         judged = [envelope_section(verdict), scores_section(verdict), lines_section(verdict)]
-    parts = [_head(diagnosis), evidence_section(diagnosis)]
-    parts += [against_section(verdict)] if verdict is not None and judged else []
-    parts += [*judged, *_pictures(diagnosis)]
-    return [*parts, redo_section(diagnosis, REBUILD)] if judged else parts
+    parts = [_head(diagnosis), evidence_section(answer)]
+    parts += (
+        [against_section(answer, verdict)] if answer["verdict"] not in ("cannot_judge",) or judged else []
+    )
+    parts += [also_section(answer), *judged, *_pictures(diagnosis), figures_section(answer)]
+    return [*parts, redo_section(diagnosis, REBUILD if judged else "")]
 
 
 def _pictures(diagnosis: Diagnosis) -> list[str]:
@@ -83,8 +94,9 @@ def _pictures(diagnosis: Diagnosis) -> list[str]:
         return []
     return [
         spectrum_section(part, question),
-        order_section(part, question),
+        order_section(part, question, diagnosis.asked.record.tacho_s if diagnosis.asked else None),
         kurtogram_section(part, question.rate_hz),
+        turn_section(part, question),
         waveform_section(part, question),
         statistics_section(part, question),
     ]
@@ -92,22 +104,29 @@ def _pictures(diagnosis: Diagnosis) -> list[str]:
 
 # ---------------------------------------------------------------------------------------------- the head
 def _head(diagnosis: Diagnosis) -> str:
-    answer, verdict = diagnosis.answer, diagnosis.verdict
-    name = str(answer["verdict"])
-    style = name if name in ("normal", "cannot_judge") else "fault"
-    missing = answer["missing"]
-    said = sentence(verdict) if verdict is not None and verdict.scores else ""
-    if not said and isinstance(missing, list):
-        said = "Missing: " + "; ".join(str(m) for m in missing)
+    answer, name = diagnosis.answer, _name(diagnosis)
+    style = str(answer["verdict"]) if answer["verdict"] in ("normal", "cannot_judge") else "fault"
     facts = "".join(
         f"<div{' class=wide' if len(v) > 40 else ''}><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>"
         for k, v in _facts(diagnosis)
     )
+    judged = "Rolling bearing" if diagnosis.orders is not None else "Every test"
     return (
-        f'<header><div class="kicker">Rolling bearing, one record of vibration</div>'
-        f'<h1 class="{style}">{escape(NAMES[name][0].upper() + NAMES[name][1:])}</h1>'
-        f"<p>{escape(said[0].upper() + said[1:])}</p><dl>{facts}</dl></header>"
+        f'<header><div class="kicker">{judged}, one record of {escape(diagnosis.question.quantity)}</div>'
+        f'<h1 class="{style}">{escape(name[0].upper() + name[1:])}</h1>'
+        f"<p>{_said(diagnosis)}</p><dl>{facts}</dl></header>"
     )
+
+
+def _said(diagnosis: Diagnosis) -> str:
+    verdict, missing, rows = diagnosis.verdict, diagnosis.answer["missing"], diagnosis.answer["evidence"]
+    first: dict[str, object] = rows[0] if isinstance(rows, list) and rows else {}
+    said = str(first.get("text", ""))
+    if verdict is not None and verdict.scores:
+        said = sentence(verdict)
+    elif isinstance(missing, list) and missing:
+        said, first = "Missing: " + "; ".join(str(m) for m in missing), {}
+    return both(said[:1].upper() + said[1:], first)
 
 
 def _facts(diagnosis: Diagnosis) -> list[tuple[str, str]]:

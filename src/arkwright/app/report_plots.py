@@ -7,6 +7,7 @@ import numpy as np
 from arkwright.app.diagnose import Question
 from arkwright.app.diagnose_answer import NAMES
 from arkwright.app.plot import Axis, Mark, bars, cells, curve
+from arkwright.app.plot_polar import polar
 from arkwright.app.record_curves import Floats
 from arkwright.app.record_pictures import Heat, kurtogram_picture
 from arkwright.app.report_parts import section
@@ -14,14 +15,17 @@ from arkwright.core.errors import UnitError
 from arkwright.core.quantity import find_unit
 from arkwright.health.bearing import BearingVerdict
 from arkwright.kits.display import outline, peak_spectrum, peaks_kept
+from arkwright.kits.mean_turn import agreed_speed, mean_turn
 from arkwright.kits.motion import other_motion
-from arkwright.kits.tracking import order_lines
+from arkwright.kits.tracking import order_lines, turns_of
 
 POINTS = 1800
 TURNS_SHOWN = 8
 TOP_ORDER = 20.0
 VELOCITY_TOP_HZ = 1000.0  # ISO 20816-1:2016, 4.3: broad-band velocity is 10 to 1000 Hz
 DEEPEST_DB = 90.0
+PER_TURN = 360
+SPEED_REACH = 0.005  # of a stated speed, as the search of a bearing has it
 
 
 def waveform_section(x: Floats, question: Question) -> str:
@@ -89,8 +93,8 @@ def _velocity(hz: Floats, amplitude: Floats, question: Question) -> str:
     return curve(hz[inside][kept], velocity[kept], across, up, shaft, "velocity spectrum")
 
 
-def order_section(x: Floats, question: Question) -> str:
-    """Draw the spectrum over orders of the shaft, where its speed is stated.
+def order_section(x: Floats, question: Question, tacho_s: Floats | None = None) -> str:
+    """Draw the spectrum over orders of the shaft, where its speed is stated or its tacho is there.
 
     Parameters
     ----------
@@ -98,23 +102,48 @@ def order_section(x: Floats, question: Question) -> str:
         Record, shape ``(n,)``. [as recorded]
     question
         Says rate and speed.
+    tacho_s
+        Times of the pulses of a tacho, one a turn, shape ``(m,)``. [s]
     """
     rate_hz, speed = question.rate_hz or 1.0, question.speed_rpm
-    if not speed or not 0 < TOP_ORDER * speed / 60 < rate_hz / 2:
+    if not speed or not 0 < TOP_ORDER * speed / 60 < rate_hz / 2 or len(x) * speed / 60 / rate_hz < 4:
         return ""
-    turns = np.asarray(np.arange(len(x)) * (speed / 60 / rate_hz), np.float64)
-    if turns[-1] < 4:
-        return ""
-    orders, power = order_lines(x, turns, TOP_ORDER)
+    first, turns = 0, np.asarray(np.arange(len(x)) * (speed / 60 / rate_hz), np.float64)
+    told = f"Samples at equal angles of a shaft that turns at {speed:g} rpm throughout."
+    if tacho_s is not None:
+        first, turns = turns_of(tacho_s[tacho_s < len(x) / rate_hz], rate_hz, len(x))
+        told = f"Samples at equal angles, by the pulses of the tacho; {speed:g} rpm on average."
+    orders, power = order_lines(x[first : first + len(turns)], turns, TOP_ORDER)
     level = 10 * np.log10(np.maximum(2 * power, float(power.max()) * 1e-12 + 1e-300))
     kept = peaks_kept(level, POINTS)
     high = float(level.max())
     across, up = Axis("order of the shaft", 0, TOP_ORDER), Axis("amplitude [dB]", high - 70, high + 5)
     marks = [Mark(float(k), f"{k}×", "shaft") for k in (1, 2, 3)]
-    told = f"Samples at equal angles of a shaft that turns at {speed:g} rpm throughout."
-    return section(
-        "Order spectrum", curve(orders[kept], level[kept], across, up, marks, "order spectrum"), told
+    plot = curve(orders[kept], level[kept], across, up, marks, "order spectrum")
+    return section("Order spectrum", plot, told)
+
+
+def turn_section(x: Floats, question: Question) -> str:
+    """Draw the mean of all turns around a circle, where more of the record repeats than noise would.
+
+    Parameters
+    ----------
+    x
+        Record, shape ``(n,)``. [as recorded]
+    question
+        Says rate, speed and unit.
+    """
+    rate_hz, speed = question.rate_hz or 1.0, question.speed_rpm
+    if not speed or not 0 < speed / 60 < rate_hz / 8 or len(x) * speed / 60 / rate_hz < 8:
+        return ""
+    shaft_hz = agreed_speed(x, rate_hz, speed / 60, SPEED_REACH)
+    mean, turns = mean_turn(x, rate_hz, shaft_hz, PER_TURN)
+    share, chance = float(np.mean(mean**2) / np.mean(turns**2)), 1 / len(turns)
+    told = (
+        f"{len(turns)} turns at {60 * shaft_hz:.1f} rpm, clockwise from the top: what repeats with every "
+        f"turn, {share:.1%} of the vibration; of noise it would be {chance:.1%}."
     )
+    return section("Mean of all turns", polar(mean, question.unit, "mean of all turns"), told)
 
 
 def envelope_section(verdict: BearingVerdict) -> str:

@@ -1,13 +1,14 @@
-"""The tables of a report: statistics, lines found and missing, what speaks against, and how to redo it."""
+"""The tables of a report: statistics, lines found and missing, figures of every test, how to redo it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from arkwright.app.diagnose import Diagnosis, Question
 from arkwright.app.diagnose_answer import NAMES
 from arkwright.app.record_curves import Floats
-from arkwright.app.report_parts import both, section, table
+from arkwright.app.report_parts import section, table
 from arkwright.health.bearing import BearingVerdict
 from arkwright.kits.record_statistics import statistics_of
 
@@ -77,33 +78,25 @@ def lines_section(verdict: BearingVerdict) -> str:
     return section(f"Lines of the {NAMES[verdict.best]}", table(heads, rows, 2, styles), told)
 
 
-def evidence_section(diagnosis: Diagnosis) -> str:
-    """Say what speaks for the answer, in every language that it is told in."""
-    rows = diagnosis.answer.get("evidence")
-    said = [
-        f"<li>{both(str(row.get('text', '')), row)}</li>"
-        for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, dict) and row.get("text") and not row.get("against")
+def figures_section(answer: Mapping[str, object]) -> str:
+    """List the figures that every test took of the record, to be followed over time."""
+    figures = answer.get("figures")
+    if not isinstance(figures, dict):
+        return ""
+    rows = [
+        (test.replace("_", " "), name.replace("_", " "), f"{value:.5g}")
+        for test, named in figures.items()
+        for name, value in named.items()
     ]
-    return section("What speaks for it", f"<ul>{''.join(said)}</ul>") if said else ""
-
-
-def against_section(verdict: BearingVerdict) -> str:
-    """Say what speaks against the verdict."""
-    points = [*verdict.against]
-    if verdict.missing_lines and verdict.verdict != "normal":
-        points.append(f"Not there: {', '.join(verdict.missing_lines)}.")
-    said = "".join(f"<li>{escape(p)}</li>" for p in points) or "<li>Nothing was found.</li>"
-    return section("What speaks against it", f"<ul>{said}</ul>")
+    return section("Figures of every test", table(("test", "figure", "value"), rows, 2)) if rows else ""
 
 
 def redo_section(diagnosis: Diagnosis, rebuild: str) -> str:
-    """Say how to judge the record again, and how to compute the verdict from the answer."""
-    told = (
-        "The first line judges the record again. The answer's JSON is inside this page too (element "
-        "“answer”): saved as answer.json, the lines below compute the verdict from it."
-    )
-    text = f"{escape(command_of(diagnosis.question))}\n\n{escape(rebuild)}"
+    """Say how to judge the record again, and how to compute the verdict of a bearing from the answer."""
+    told = "The first line judges the record again; its JSON is inside this page too (element “answer”)."
+    if rebuild:
+        told += " Saved as answer.json, the lines below compute the verdict from it."
+    text = "\n\n".join(escape(part) for part in (command_of(diagnosis.question), rebuild) if part)
     return section("How to redo it", f"<pre>{text}</pre>", told)
 
 
@@ -120,4 +113,12 @@ def command_of(question: Question) -> str:
     words += [f"--unit {question.unit}"] if question.unit else []
     words += [f"--power-kw {question.power_kw:g}"] if question.power_kw else []
     words += [f"--support {question.support}"] if question.support else []
+    words += [f"--quantity {question.quantity}"] if question.quantity != "acceleration" else []
+    words += [f"--tacho '{question.tacho}'"] if question.tacho else []
+    words += [f"--beside '{place}={name}'" for place, name in question.beside.items()]
+    words += [f"--plate {name}={_plain(value)}" for name, value in question.plate.items()]
     return " ".join([*words, f"--alpha {question.alpha:g}", "--json > answer.json"])
+
+
+def _plain(value: float | str) -> str:
+    return f"{value:g}" if isinstance(value, float) else f"'{value}'"
