@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from arkwright.health.bearing import BearingOrders, judge_record
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]  # what is judged is what stands beside this file
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.diagnosis import plain_scores
+from arkwright.health.bearing import BearingOrders, judge_record  # noqa: E402
+from bench.diagnosis import plain_scores  # noqa: E402
 
 
 def arkwright(x: Any, rate_hz: float, shaft_hz: float, orders: list[float]) -> str:
