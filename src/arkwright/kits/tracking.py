@@ -113,7 +113,7 @@ def turns_of(pulse_s: Floats, rate_hz: float, n: int) -> tuple[int, Floats]:
     Raises
     ------
     ValueError
-        If fewer than three pulses lie in the record, or they do not rise.
+        If there are fewer than three pulses, they do not rise, or no samples lie between them.
 
     References
     ----------
@@ -122,10 +122,12 @@ def turns_of(pulse_s: Floats, rate_hz: float, n: int) -> tuple[int, Floats]:
     from scipy.interpolate import CubicSpline, PchipInterpolator
 
     own = np.asarray(pulse_s, np.float64)
-    if len(own) < LEAST_PULSES or np.any(np.diff(own) <= 0):
+    if len(own) < LEAST_PULSES or not np.all(np.diff(own) > 0):
         raise ValueError(f"{len(own)} pulses of a tacho; {LEAST_PULSES} that rise are needed")
     first = max(0, int(np.ceil(own[0] * rate_hz)))
     time = np.arange(first, min(n, int(np.floor(own[-1] * rate_hz)) + 1)) / rate_hz
+    if len(time) < 2:
+        raise ValueError("no samples lie between the pulses of the tacho")
     counted = np.arange(len(own), dtype=np.float64)
     turns = CubicSpline(own, counted)(time)
     if len(turns) > 1 and float(np.diff(turns).min()) <= 0:
