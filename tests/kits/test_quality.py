@@ -72,7 +72,7 @@ def test_no_record_of_the_benchmark_is_refused_and_few_are_doubted(shared_data, 
         ("1772_B_7_FE", "FE", 12_000.0, "dropout"),  # holds 0.17 and 0.23 in turn for 30 ms at 1.3 s
         ("1797_ORat12_7_FE", "FE", 12_000.0, "clipping"),  # 14 samples at 0.6658
         ("1797_ORat6_14_DE48", "DE", 48_000.0, "bias"),  # from 0.49 g down to 0.32 g in five seconds
-        ("1797_Normal", "DE", 48_000.0, "interference"),  # 8408.6 Hz: Smith & Randall name lines near 4.2 kHz
+        ("1797_Normal", "FE", 48_000.0, "interference"),  # 8408.6 Hz: Smith & Randall name lines near 4.2 kHz
     ],
 )
 def test_what_is_wrong_with_records_of_the_benchmark_is_said(shared_data, name, channel, rate_hz, kind):
