@@ -17,6 +17,8 @@ from arkwright.core.tables import Slice, Waveform, to_us
 from arkwright.health.fold import fold, tell
 from arkwright.health.phrase import say_place, say_place_zh, say_time
 from arkwright.health.speed import STANDS_RPM, speed_of
+from arkwright.health.symptom import Test
+from arkwright.health.unbalance_record import judge_record
 from arkwright.health.zones import ZoneRule, velocity_of, zone_rule
 from arkwright.kits.spectra import tone_rms, velocity_lines
 
@@ -228,4 +230,19 @@ CHECK = Check(
     applies_to=_applies_to,
     judge=_judge,
     references=("ISO 13373-3:2015", "ISO 20816-1:2016, criterion II", "ISO 10816-3:2009"),
+)
+
+TEST = Test(
+    name="unbalance",
+    title=CHECK.title,
+    summary=(
+        "Velocity at the first order of the shaft in one record: it must hold most of the vibration, with "
+        "little at the second order and along the shaft, beyond zone A's end. A stream of records is judged "
+        "with more: by what the first order was at first."
+    ),
+    quantity="acceleration",
+    causes=("unbalance",),
+    judge=judge_record,
+    references=CHECK.references,
+    of_asset=True,
 )
