@@ -1,7 +1,7 @@
 """The axle box of a rail vehicle, physics first: wheel on rail, flats, polygons, bearing, joints, mesh.
 
 The wheel's radial error is what it is driven by: unsprung mass on the contact's stiffness and a rail that is
-mass, spring and damper. A flat is the chord of the tread that it takes off (l^2 / 8R deep), a polygon its sine;
+mass, spring and damper. A flat is the chord of the tread that it takes off (l^2 / 8R deep), a polygon a sine;
 the rest of the roughness is as rails have it. The bearing's knocks ring the box itself.
 """
 
