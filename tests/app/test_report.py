@@ -36,6 +36,9 @@ def records(tmp_path_factory):
     np.savez(folder / "outer.npz", DE=struck(3.5848))
     np.savez(folder / "inner & <b>.npz", DE=struck(5.4152))
     np.savez(folder / "healthy.npz", DE=np.random.default_rng(1).normal(0, 1, 60_000))
+    turns = np.arange(60_000) * SPEED_RPM / 60 / RATE_HZ
+    shaken = np.random.default_rng(2).normal(0, 1, 60_000) + np.sin(2 * np.pi * 3 * turns)
+    np.savez(folder / "turning.npz", DE=shaken)
     np.savez(folder / "holed.npz", DE=np.where(np.arange(60_000) == 9, np.nan, 1.0))
     return folder
 
@@ -86,7 +89,7 @@ def test_the_page_shows_every_expected_line_where_the_answer_says_it_is(records)
     )
     pictures = re.findall(r'<svg[^>]*aria-label="([^"]+)"', page)
     assert pictures[0] == "envelope spectrum"
-    assert {"spectrum", "order spectrum", "kurtogram", "mean of all turns", "waveform"} <= set(pictures)
+    assert {"spectrum", "order spectrum", "kurtogram", "waveform"} <= set(pictures)
 
 
 def test_velocity_and_its_orders_are_drawn_where_the_unit_is_one_of_acceleration(records):
@@ -99,6 +102,14 @@ def test_the_kurtogram_points_to_the_band_in_which_the_blows_ring(records):
     page = report_page(asked(records, "outer.npz"))
     low, high = re.search(r'class="name best[^>]*>◆ (\d+)–(\d+):', page).groups()
     assert int(low) < 3000 < int(high)
+
+
+def test_the_mean_turn_is_drawn_where_something_repeats_with_the_turn(records):
+    assert "mean of all turns" not in report_page(asked(records, "outer.npz"))
+    page = report_page(asked(records, "turning.npz"))
+    # A mean square of 1/2 beside noise of 1: a third repeats.
+    share = re.search(r"turn, ([0-9.]+)% of the vibration", page).group(1)
+    assert float(share) == pytest.approx(33.3, abs=1.5)
 
 
 def test_statistics_are_those_of_the_samples(records):

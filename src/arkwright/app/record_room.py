@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 from weakref import WeakKeyDictionary
@@ -28,6 +28,7 @@ from arkwright.core.plant import Asset, Site
 from arkwright.core.tables import READINGS, Slice, Waveform, empty, from_us, to_us
 from arkwright.health.speed import AGE_US, speed_of
 from arkwright.history.query import History
+from arkwright.history.waveforms import from_row
 
 KEPT = 48  # records whose first views stay ready: some 500 kB each
 KEPT_WHOLE = 6  # records that stay ready with their samples: some 10 MB each
@@ -171,19 +172,30 @@ class RecordRoom:
         shown = spread(known)
         top = TOP_ORDERS if across == "orders" else (top_hz or max(r["rate_hz"] for r in shown) / 2)
         edges = columns_of(top)
+        index = self._index(shown)
         turned = [(r, (r["speed_rpm"] or 0.0) / 60 if across == "orders" else 1.0) for r in shown]
-        read = [(r, self._row(r, edges * per)) for r, per in turned]
+        read = [(r, self._row(r, edges * per, index)) for r, per in turned]
         signal = self.site.signals[rows[0]["signal"]]
         return cascade_picture(
             [(r, row) for r, row in read if row is not None], signal, edges, along, across, name_of
         )
 
-    def _row(self, row: Record, edges_hz: Floats) -> Floats | None:
+    def _index(self, rows: Sequence[Record]) -> dict[int, dict[str, Any]]:
+        """Look up where the samples of records are, by their times: once for all of them. [us]"""
+        times = [r["time_us"] for r in rows]
+        ends = from_us(min(times)), from_us(max(times)) + INSTANT
+        found = self.history.waveform_index([rows[0]["signal"]], *ends).to_pylist()
+        return {to_us(row["time"]): row for row in found}
+
+    def _row(self, row: Record, edges_hz: Floats, index: Mapping[int, dict[str, Any]]) -> Floats | None:
         """Levels of one record in columns, None where its file is gone. [dB]"""
         name, at, signal = row["signal"], row["time_us"], self.site.signals[row["signal"]]
 
         def make() -> Floats:
-            samples = np.asarray(self._read(name, at).samples, np.float64)
+            if at not in index:
+                raise HistoryError("the record is gone", where=name)
+            record = from_row(self.history.folder / "samples", index[at])
+            samples = np.asarray(record.samples, np.float64)
             return row_levels(samples, row["rate_hz"], signal, edges_hz).astype(np.float32)
 
         try:

@@ -8,10 +8,12 @@ import numpy as np
 
 from arkwright.app.record_curves import Floats
 from arkwright.core.plant import Signal
-from arkwright.kits.mean_turn import agreed_speed, mean_turn
+from arkwright.kits.agreed_speed import agreed_speed
+from arkwright.kits.average import average_turns
 
 PER_TURN = 512  # orders up to 200 and more
 SHOWN = 360
+LEAST_TURNS = 8  # fewer leave more than an eighth of the noise
 REACH = {"record": 0.003, "reading": 0.01, "nameplate": 0.03}
 """Share by which a speed may be wrong: of a tacho, of a reading beside it, of a rating under load. [1]"""
 
@@ -56,10 +58,14 @@ def turn_picture(x: Floats, rate_hz: float, shaft_hz: float, speed_from: str, si
     Raises
     ------
     ValueError
-        If the record holds fewer than four turns.
+        If the record holds fewer than eight turns.
     """
+    if len(x) * shaft_hz / rate_hz < LEAST_TURNS:
+        raise ValueError(f"the record holds fewer than {LEAST_TURNS} turns of the shaft")
     speed = agreed_speed(x, rate_hz, shaft_hz, REACH.get(speed_from, REACH["nameplate"]))
-    mean, turns = mean_turn(x, rate_hz, speed, PER_TURN)
+    moving = x - x.mean()
+    turns = np.asarray(np.arange(len(x)) * (speed / rate_hz), np.float64)
+    mean, n_turns = average_turns(moving, turns, PER_TURN)
     shown = mean / signal.declared_unit().factor
     angles = np.arange(SHOWN + 1)
     values = np.interp(angles / 360 * PER_TURN, np.arange(PER_TURN + 1), np.append(shown, shown[0]))
@@ -67,8 +73,8 @@ def turn_picture(x: Floats, rate_hz: float, shaft_hz: float, speed_from: str, si
         "quantity": signal.quantity,
         "unit": signal.declared_unit().name,
         "points": [(float(a), float(f"{v:.5g}")) for a, v in zip(angles, values, strict=True)],
-        "n_turns": len(turns),
+        "n_turns": n_turns,
         "shaft_hz": speed,
-        "share": float(np.mean(mean**2) / max(float(np.mean(turns**2)), np.finfo(float).tiny)),
-        "by_chance": 1.0 / len(turns),
+        "share": float(np.mean(mean**2) / max(float(np.mean(moving**2)), np.finfo(float).tiny)),
+        "by_chance": 1.0 / n_turns,
     }

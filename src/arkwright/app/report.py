@@ -90,13 +90,14 @@ def _pictures(diagnosis: Diagnosis) -> list[str]:
     if x is None or len(x) < 2 or not question.rate_hz or not np.isfinite(x).all():
         return []
     part: Floats = x[: round(LONGEST_S * question.rate_hz)]
+    tacho_s = diagnosis.asked.record.tacho_s if diagnosis.asked else None
     if len(part) < 2:
         return []
     return [
         spectrum_section(part, question),
-        order_section(part, question, diagnosis.asked.record.tacho_s if diagnosis.asked else None),
+        order_section(part, question, tacho_s),
         kurtogram_section(part, question.rate_hz),
-        turn_section(part, question),
+        turn_section(part, question, tacho_s),
         waveform_section(part, question),
         statistics_section(part, question),
     ]

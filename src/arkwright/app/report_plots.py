@@ -14,8 +14,9 @@ from arkwright.app.report_parts import section
 from arkwright.core.errors import UnitError
 from arkwright.core.quantity import find_unit
 from arkwright.health.bearing import BearingVerdict
+from arkwright.kits.agreed_speed import agreed_speed
+from arkwright.kits.average import average_turns
 from arkwright.kits.display import outline, peak_spectrum, peaks_kept
-from arkwright.kits.mean_turn import agreed_speed, mean_turn
 from arkwright.kits.motion import other_motion
 from arkwright.kits.tracking import order_lines, turns_of
 
@@ -123,7 +124,7 @@ def order_section(x: Floats, question: Question, tacho_s: Floats | None = None) 
     return section("Order spectrum", plot, told)
 
 
-def turn_section(x: Floats, question: Question) -> str:
+def turn_section(x: Floats, question: Question, tacho_s: Floats | None = None) -> str:
     """Draw the mean of all turns around a circle, where more of the record repeats than noise would.
 
     Parameters
@@ -132,15 +133,25 @@ def turn_section(x: Floats, question: Question) -> str:
         Record, shape ``(n,)``. [as recorded]
     question
         Says rate, speed and unit.
+    tacho_s
+        Times of the pulses of a tacho, one a turn, shape ``(m,)``. [s]
     """
     rate_hz, speed = question.rate_hz or 1.0, question.speed_rpm
     if not speed or not 0 < speed / 60 < rate_hz / 8 or len(x) * speed / 60 / rate_hz < 8:
         return ""
-    shaft_hz = agreed_speed(x, rate_hz, speed / 60, SPEED_REACH)
-    mean, turns = mean_turn(x, rate_hz, shaft_hz, PER_TURN)
-    share, chance = float(np.mean(mean**2) / np.mean(turns**2)), 1 / len(turns)
+    first, turns, shaft_hz = 0, np.zeros(0), speed / 60
+    if tacho_s is not None:
+        first, turns = turns_of(tacho_s[tacho_s < len(x) / rate_hz], rate_hz, len(x))
+    else:
+        shaft_hz = agreed_speed(x, rate_hz, speed / 60, SPEED_REACH)
+        turns = np.asarray(np.arange(len(x)) * (shaft_hz / rate_hz), np.float64)
+    moving = x[first : first + len(turns)] - x.mean()
+    mean, n_turns = average_turns(moving, turns, PER_TURN)
+    share, chance = float(np.mean(mean**2) / max(float(np.mean(moving**2)), 1e-300)), 1 / n_turns
+    if share < 2 * chance:
+        return ""
     told = (
-        f"{len(turns)} turns at {60 * shaft_hz:.1f} rpm, clockwise from the top: what repeats with every "
+        f"{n_turns} turns at {60 * shaft_hz:.1f} rpm, clockwise from the top: what repeats with every "
         f"turn, {share:.1%} of the vibration; of noise it would be {chance:.1%}."
     )
     return section("Mean of all turns", polar(mean, question.unit, "mean of all turns"), told)

@@ -1,11 +1,9 @@
-"""The mean of all turns of a shaft: what repeats with every turn stays, all else averages out."""
+"""The speed at which the turns of a shaft agree best, near a stated one."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
-from arkwright.kits.tracking import sample_by_turns
 
 Floats = NDArray[np.float64]
 ORDERS = 10
@@ -50,38 +48,3 @@ def agreed_speed(x: Floats, rate_hz: float, shaft_hz: float, reach: float) -> fl
     orders = [k for k in range(1, ORDERS + 1) if k * tried[-1] < rate_hz / 2]
     held = np.sum([power[np.rint(k * tried / step).astype(int)] for k in orders], axis=0)
     return float(tried[int(np.argmax(held))])
-
-
-def mean_turn(x: Floats, rate_hz: float, shaft_hz: float, per_turn: int) -> tuple[Floats, Floats]:
-    """Average all whole turns of a shaft that turns at one speed.
-
-    Parameters
-    ----------
-    x
-        Record, shape ``(n,)``. [any]
-    rate_hz
-        Sample rate. [Hz]
-    shaft_hz
-        Speed of the shaft. [Hz]
-    per_turn
-        Samples in one turn. [1]
-
-    Returns
-    -------
-    mean
-        Mean of each angle, shape ``(per_turn,)``. [as x]
-    turns
-        Every whole turn, shape ``(n_turns, per_turn)``. [as x]
-
-    Raises
-    ------
-    ValueError
-        If the record holds fewer than four turns.
-    """
-    counted = np.asarray(np.arange(len(x)) * (shaft_hz / rate_hz), np.float64)
-    if len(x) < 8 or counted[-1] < 4:
-        raise ValueError("the record holds fewer than four turns of the shaft")
-    even = sample_by_turns(x - x.mean(), counted, per_turn)
-    whole = len(even) // per_turn
-    turns = even[: whole * per_turn].reshape(whole, per_turn)
-    return np.asarray(turns.mean(axis=0), np.float64), turns
