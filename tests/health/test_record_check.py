@@ -215,3 +215,21 @@ def test_median_and_spread_of_a_base_are_those_of_its_rows():
     assert spread == pytest.approx(1.4826 * np.median(abs(rows - np.median(rows))), rel=2e-3)
     assert "nan" not in base_at(speeds, 1000.0)
     assert base_at(speeds, 1035.0) == {}
+
+
+def test_a_tacho_gives_the_speed_and_another_quantity_is_named_with_it():
+    SEEN.clear()
+    signals = (
+        Signal("P.DE", "P", "acceleration", "m/s2", kind="waveform", location="DE"),
+        Signal("P.tacho", "P", "voltage", "V", kind="waveform", location="tacho"),
+        Signal("P.u1", "P", "voltage", "V", kind="waveform", location="L1"),
+    )
+    own = Asset("P", nameplate=PLATE | {"tacho_pulses": 2.0}, signals=signals)
+    t = np.arange(100_000) / 50_000.0
+    pulses = waveform("P.tacho", 1, 5.0 * ((t * 2 * 24.6) % 1 < 0.1), rate_hz=50_000.0, unit="V")
+    voltage = waveform("P.u1", 1, tones(seconds=1.6, noise=1.0), unit="V")
+    stream([(record(0), pulses, voltage)], own)
+    ((seen, _),) = SEEN
+    assert seen.speed_rpm == pytest.approx(60 * 24.6, rel=1e-4)
+    assert np.diff(seen.tacho_s) == pytest.approx(1 / 24.6, rel=1e-3)
+    assert sorted(seen.beside) == ["voltage.L1"]

@@ -9,13 +9,14 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from arkwright.app.diagnose_question import TACHO_PULSES, Question
+from arkwright.app.diagnose_question import Question
 from arkwright.connect.record import Recording
 from arkwright.core.errors import SourceError, UnitError
 from arkwright.core.finding import Evidence
 from arkwright.core.plant import Asset
 from arkwright.core.quantity import Unit, find_quantity, find_unit
 from arkwright.health.ask import ask, lacking, tests
+from arkwright.health.record_beside import TACHO_PULSES
 from arkwright.health.symptom import Record, Symptom, Told
 from arkwright.kits.agreement import SHOWN
 from arkwright.kits.tracking import pulses_of

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from arkwright.core.errors import ArkwrightError, SourceError
+from arkwright.health.record_beside import TACHO_PULSES
 from arkwright.kits.orders import BearingOrders
 
 Plate = Mapping[str, float | str]
@@ -16,7 +17,6 @@ ZONE_FIELDS: Mapping[str, str] = {
     "support": "rigid or flexible, for the zone of its vibration",
     "rated_speed_rpm": "rated speed",
 }
-TACHO_PULSES = "tacho_pulses"
 
 
 @dataclass(frozen=True)

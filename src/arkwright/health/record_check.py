@@ -17,6 +17,7 @@ from arkwright.core.tables import Slice, Waveform, is_good, to_us
 from arkwright.health.ask import ask
 from arkwright.health.fold import fold, tell
 from arkwright.health.record_base import base_at, bases
+from arkwright.health.record_beside import pulses_beside, sampled_beside
 from arkwright.health.record_place import (
     N_REFUSED,
     RECORDS_PER_ALARM,
@@ -143,27 +144,18 @@ def _location(signal: Signal) -> str:
 def _record(
     test: Test, waveform: Waveform, location: str, speed_rpm: float | None, cell: Slice, asset: Asset
 ) -> Record:
-    beside = {
-        where: np.asarray(other.samples, np.float64)
-        for other, where in _records(test, cell, asset)
-        if where != location and _together(waveform, other)
-    }
+    beside = sampled_beside(waveform, cell, asset)
+    pulses = pulses_beside(waveform, cell, asset)
     return Record(
         np.asarray(waveform.samples, np.float64),
         waveform.rate_hz,
         test.quantity,
-        speed_rpm,
+        speed_rpm if pulses is None else 60 * (len(pulses) - 1) / float(pulses[-1] - pulses[0]),
         location,
         has_unit=_has_unit(test.quantity, waveform.unit),
+        tacho_s=pulses,
         beside=beside,
     )
-
-
-def _together(one: Waveform, other: Waveform) -> bool:
-    """Say whether two records were sampled at the same times, to half a sample."""
-    apart_s = abs((one.time - other.time).total_seconds())
-    same = one.rate_hz == other.rate_hz and len(one.samples) == len(other.samples)
-    return same and apart_s * one.rate_hz <= 0.5
 
 
 def _has_unit(quantity: str, unit: str) -> bool:

@@ -19,8 +19,8 @@ Floats = NDArray[np.float64]
 WHOLE = tuple(Fraction(k) for k in range(1, 11))
 HALVES = tuple(Fraction(k, 2) for k in (1, 3, 5, 7))
 THIRDS = tuple(Fraction(k, 3) for k in (1, 2, 4, 5))
-LEAST_TURNS = 50.0
-"""Lines of different families are a sixth of an order apart: eight lines of the spectrum at this length."""
+LEAST_TURNS = 24.0
+"""Families lie a sixth of an order apart: four lines of the spectrum at this length, as wide as a tone."""
 CHANCE = 1e-5
 """A line of noise alone stands out as much once in so many: twenty orders are looked at in a record."""
 SPEED_OFF = 0.02  # a nameplate, a slip that is not known: as far off a speed may be

@@ -12,7 +12,7 @@ from arkwright.health.rotor_words import lines_proof, order_figures
 from arkwright.health.symptom import Base, Record, Symptom, Told
 
 SHARE = 0.70  # of the mean square that is the first order, as in the check of a stream
-SECOND = 0.5  # second order over first from which a coupling is the likelier cause
+SECOND = 0.3  # second order over first; from a half on it is a coupling, and between the two neither is named
 PART, HIGH = 0.1, 0.15  # halves and thirds, third to tenth over first: less than a rub or a loose part has
 ALONG = 0.5  # axial over radial: a bent shaft, a coupling at an angle or an overhung rotor
 SURE = 0.5

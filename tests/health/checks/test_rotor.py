@@ -70,7 +70,7 @@ def test_a_speed_stated_as_much_as_two_percent_off_is_found():
 def test_what_is_missing_is_named():
     x = shaking({1: 3.0})
     assert "unit" in rotor_lines(rec(x, has_unit=False), ASSET)
-    assert f"{LEAST_TURNS:.0f} are needed" in rotor_lines(rec(x[: len(x) // 4]), ASSET)
+    assert f"{LEAST_TURNS:.0f} are needed" in rotor_lines(rec(x[: len(x) // 6]), ASSET)
     assert "third order" in rotor_lines(rec(x, speed_rpm=60 * 900.0), ASSET)
 
 

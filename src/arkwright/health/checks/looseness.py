@@ -15,7 +15,7 @@ MANY = 4
 STRONG = 0.15
 """Their velocity together over the first order's: a blow, not the faint orders of every rotor. [1]"""
 FAINT = 0.1  # halves and thirds over the strongest order from which a rub is another explanation
-SURE = 0.8
+SURE = 0.6
 """Share of rotors called loose that were: python -m bench.rotor."""
 
 

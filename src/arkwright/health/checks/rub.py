@@ -10,8 +10,8 @@ from arkwright.health.symptom import Base, Record, Symptom, Test, Told
 
 PART = 0.2
 """Velocity of halves or thirds over the strongest whole order: less may be a belt, a neighbour. [1]"""
-SURE = 0.8
-"""Share of rotors called rubbing that were: python -m bench.rotor."""
+SURE = 0.7
+"""Less than the share that was right in python -m bench.rotor, where few rubs answer at a third at all."""
 BOTH = (
     "half orders of the shaft: a rub and a loose part both draw them; touch marks at seals or loose bolts "
     "will tell, or a run half as fast again: a rub then answers at a third"
