@@ -60,12 +60,13 @@ def tones_of(x: Floats, rate_hz: float) -> tuple[Tone, ...]:
     peaks = 1 + np.flatnonzero((inner > power[:-2]) & (inner >= power[2:]) & (inner > limit * floor[1:-1]))
     peaks = peaks[peaks > STRETCHES]
     peaks = peaks[np.argsort(power[peaks])[::-1][:200]]
-    whole, tones = float(power.sum()), []
+    whole, stretches, tones = float(power.sum()), _stretches(x), []
     for peak in peaks:
         near = slice(max(0, peak - 2), peak + 3)
         held = float(power[near].sum())
         frequency = float(np.sum(power[near] * hz[near])) / held
-        steady = held >= LEAST_SHARE * whole and _steady(x, frequency / rate_hz)
+        line = min(stretches.shape[1] - 1, round(frequency / rate_hz * (len(x) // STRETCHES)))
+        steady = held >= LEAST_SHARE * whole and _steady(stretches[:, line])
         tones.append(Tone(frequency, held / whole, steady))
     return tuple(tones)
 
@@ -92,12 +93,16 @@ def floor_of(power: Floats) -> Floats:
     return np.asarray(np.interp(np.arange(len(power)), middles, level), np.float64)
 
 
-def _steady(x: Floats, turns_a_sample: float) -> bool:
+def _stretches(x: Floats) -> NDArray[np.complex128]:
+    from scipy import fft
+
     size = len(x) // STRETCHES
-    turn = np.exp(-2j * np.pi * turns_a_sample * np.arange(size * STRETCHES)).reshape(STRETCHES, size)
-    parts = (x[: size * STRETCHES].reshape(STRETCHES, size) * turn * np.hanning(size)).sum(axis=1)
-    sizes = np.abs(parts)
-    # A frequency that holds turns the phase by the same angle from each stretch to the next.
-    turns = parts[1:] * np.conj(parts[:-1])
+    frames = x[: size * STRETCHES].reshape(STRETCHES, size)
+    return np.asarray(fft.rfft((frames - x.mean()) * np.hanning(size), axis=1), np.complex128)
+
+
+def _steady(parts: NDArray[np.complex128]) -> bool:
+    """Say whether a line, as each stretch has it, keeps its amplitude and turns at one pace."""
+    sizes, turns = np.abs(parts), parts[1:] * np.conj(parts[:-1])
     together = abs(np.sum(turns)) / max(float(np.sum(np.abs(turns))), np.finfo(float).tiny)
     return bool(sizes.std() < STEADY * sizes.mean() and together > 1 - STEADY)
