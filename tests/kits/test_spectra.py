@@ -22,7 +22,7 @@ def test_velocity_of_a_tone_is_right_to_half_a_percent(hz, rate_hz):
         assert velocity_rms(x, rate_hz) == pytest.approx(4.5, rel=0.005)
 
 
-@given(hz=st.floats(12.0, 960.0), phase=st.floats(0, 6.28), seconds=st.floats(1.6, 4.0))
+@given(hz=st.floats(11.5, 988.0), phase=st.floats(0, 6.28), seconds=st.floats(1.6, 4.0))
 def test_it_is_right_for_any_tone_phase_and_length(hz, phase, seconds):
     x = acceleration(hz, 2.8, 8_192.0, seconds, phase)
     assert velocity_rms(x, 8_192.0) == pytest.approx(2.8, rel=0.005)
@@ -45,7 +45,7 @@ def test_a_slow_shaft_is_measured_from_two_hertz():
 
 
 def test_a_long_record_is_right_close_to_the_corners():
-    for hz in (10.6, 965.0):
+    for hz in (10.3, 989.0):
         x = acceleration(hz, 2.8, 8_192.0, 12.0)
         assert velocity_rms(x, 8_192.0) == pytest.approx(2.8, rel=0.005)
 
