@@ -12,7 +12,8 @@ A model whose split by load exceeds its split by size by more than 15 points is 
 it knows is which bearing it hears. Physics is the product's verdict on the same windows: `score` the fault
 with the greatest score, `verdict` with its right to say normal or nothing. It trains on nothing, so all
 splits are the same to it. Then across rigs, by record (mean chance over its windows): a model trained on one
-bearing is asked about another, and one trained on synthetic records about all. Chance enters by the seed of
+bearing is asked about another, and one trained on synthetic records about all. "rivals" is a model of twenty
+weights that asks the same of every part; the others are general. Chance enters by the seed of
 the model and of the random folds: mean and spread over the seeds are given. Nothing is tuned on these scores.
 
     python -m bench.learned                   all of it
@@ -37,15 +38,20 @@ from arkwright.health.bearing import judge_record
 from arkwright.health.rolling import refuse
 from bench.diagnosis import DATA, table
 from bench.diagnosis_cases import PARTS, Sealed, real_cases, synthetic_cases
-from bench.learned_features import FEATURES, windows_of
+from bench.learned_features import features_of, windows_of
 from bench.peer_places import asked_alone, cache_folder, place
 from bench.peers import HERE, record_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 PACKAGES = ("scikit-learn==1.9.1", "lightgbm==4.7.0")
-MODELS = {"logistic": False, "forest": True, "lightgbm": True, "nearest": False}
-"""Models, and whether chance enters them."""
+WAYS = (
+    ("rivals", "rivals"),
+    *(("envelope orders", model) for model in ("logistic", "forest", "lightgbm", "nearest")),
+    *(("generic", model) for model in ("logistic", "forest", "lightgbm", "nearest")),
+)
+"""Features, and the model that is given them."""
+BY_CHANCE = ("forest", "lightgbm")
 LEAKY = 0.15
 LEARNING_SEED = 2_000_000
 """First synthetic record that models learn from: neither calibrated nor scored on anywhere else."""
@@ -86,7 +92,7 @@ CASES: list[Sealed] = []
 def _described(asked: tuple[int, bool]) -> tuple[dict[str, list[Floats]], list[tuple[str, ...]]]:
     number, judges = asked
     case = CASES[number]
-    features: dict[str, list[Floats]] = {kind: [] for kind in FEATURES}
+    features: dict[str, list[Floats]] = {kind: [] for kind, _ in WAYS}
     rows = []
     x, rate, shaft, orders = record_of(case)
     for window in windows_of(x, rate, shaft, orders):
@@ -94,8 +100,8 @@ def _described(asked: tuple[int, bool]) -> tuple[dict[str, list[Floats]], list[t
         best = max(PARTS, key=lambda part: told.scores.get(part, -9.0))
         size = case.assembly.split()[1] if " mil" in case.assembly else ""
         rows.append((case.label, case.name, case.group, size, f"{60 * shaft:.0f}", best, told.verdict))
-        for kind, made in FEATURES.items():
-            features[kind].append(made(window))
+        for kind, row in features_of(window).items():
+            features[kind].append(row)
     return features, rows
 
 
@@ -104,7 +110,7 @@ def described(cases: Iterable[Sealed], jobs: int, *, judges: bool) -> Windows:
     CASES[:] = list(cases)
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
         made = list(pool.map(_described, [(n, judges) for n in range(len(CASES))], chunksize=4))
-    features = {kind: np.array([row for f, _ in made for row in f[kind]]) for kind in FEATURES}
+    features = {kind: np.array([row for f, _ in made for row in f[kind]]) for kind, _ in WAYS}
     columns = np.array([row for _, rows in made for row in rows])
     return Windows(features, *columns.T)
 
@@ -126,11 +132,11 @@ def balanced(told: NDArray[np.str_], label: NDArray[np.str_]) -> float:
 
 
 def by_record(chance: Floats, windows: Windows, classes: NDArray[np.str_]) -> tuple[NDArray[np.str_], ...]:
-    """Class of each record by the mean chance over its windows, and its label."""
+    """Class of each record by the mean chance over its windows (none where all are zero), and its label."""
     names, first, which = np.unique(windows.record, return_index=True, return_inverse=True)
     summed = np.zeros((len(names), len(classes)))
     np.add.at(summed, which, chance)
-    return classes[summed.argmax(axis=1)], windows.label[first]
+    return np.where(summed.any(axis=1), classes[summed.argmax(axis=1)], ""), windows.label[first]
 
 
 class Learner:
@@ -156,7 +162,7 @@ class Learner:
 def split_scores(learner: Learner, windows: Windows, kind: str, model: str, seeds: int) -> dict[str, Floats]:
     """Balanced accuracy by each split, and by record under the clean one, for every seed. [1]"""
     x, y, n = windows.features[kind], windows.label, len(windows.label)
-    runs = seeds if MODELS[model] else 1
+    runs = seeds if model in BY_CHANCE else 1
     load, size = left_out(windows.load), left_out(windows.size)
     chance, classes = learner.chances(model, x, y, [*load, *size], runs)
     scores: dict[str, Floats] = {}
@@ -187,11 +193,10 @@ def split_rows(learner: Learner, windows: Windows, seeds: int) -> list[dict[str,
     """Every model under every split, then physics."""
     rows: list[dict[str, object]] = []
     columns = ("by window", "by load", "by size", "records by size")
-    for kind in FEATURES:
-        for model in MODELS:
-            scores = split_scores(learner, windows, kind, model, seeds)
-            row = {"features": kind, "model": model} | {c: shown(scores[c]) for c in columns}
-            rows.append(row | {"load over size": verdict_on(scores)})
+    for kind, model in WAYS:
+        scores = split_scores(learner, windows, kind, model, seeds)
+        row = {"features": kind, "model": model} | {c: shown(scores[c]) for c in columns}
+        rows.append(row | {"load over size": verdict_on(scores)})
     for name, said in (("score", windows.score), ("verdict", windows.verdict)):
         alike = f"{balanced(said, windows.label):.2f}"
         row = {"features": "physics", "model": name} | dict.fromkeys(columns, alike)
@@ -203,10 +208,11 @@ def split_rows(learner: Learner, windows: Windows, seeds: int) -> list[dict[str,
 
 
 # ---------------------------------------------------------------------------------------------- across rigs
-def across(learner: Learner, learned: Windows, asked: Windows, model: str, runs: int) -> Floats:
+def across(learner: Learner, learned: Windows, asked: Windows, way: tuple[str, str], seeds: int) -> Floats:
     """Share of records right by a model that learned on other bearings, for every seed. [1]"""
-    n = len(learned.label)
-    x = np.vstack([learned.features["envelope orders"], asked.features["envelope orders"]])
+    kind, model = way
+    n, runs = len(learned.label), seeds if model in BY_CHANCE else 1
+    x = np.vstack([learned.features[kind], asked.features[kind]])
     known = np.arange(len(x)) < n
     y = np.concatenate([learned.label, asked.label])
     chance, classes = learner.chances(model, x, y, [(known, ~known)], runs)
@@ -221,8 +227,9 @@ def across_rows(learner: Learner, sets: dict[str, Windows], seeds: int) -> list[
         asked = sets[name]
         row: dict[str, object] = {"learned on": taught, "asked": name}
         row["records"] = len(np.unique(asked.record))
-        for model, by_chance in MODELS.items():
-            row[model] = shown(across(learner, sets[taught], asked, model, seeds if by_chance else 1))
+        for kind, model in WAYS:
+            if kind != "generic":
+                row[model] = shown(across(learner, sets[taught], asked, (kind, model), seeds))
         for what, said in (("score", asked.score), ("verdict", asked.verdict)):
             row[f"physics {what}"] = f"{_share_right(said, asked):.2f}"
         rows.append(row)

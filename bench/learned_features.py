@@ -15,7 +15,7 @@ from arkwright.kits.envelope import (
     whiten_cepstrum,
     whiten_noise,
 )
-from arkwright.kits.orders import COMBS
+from arkwright.kits.orders import COMBS, Line
 
 Floats = NDArray[np.float64]
 WINDOW_S = 2.0
@@ -42,21 +42,42 @@ def windows_of(x: Floats, rate_hz: float, shaft_hz: float, orders: BearingOrders
         yield Window(x[at : at + n], rate_hz, shaft_hz, orders)
 
 
-def order_features(window: Window) -> Floats:
+Spectra = list[tuple[Floats, float]]
+
+
+def features_of(window: Window) -> dict[str, Floats]:
+    """Every kind of features of a window."""
+    spectra = spectra_of(window)
+    return {
+        "envelope orders": order_features(window, spectra),
+        "rivals": rival_features(window, spectra),
+        "generic": generic_features(window),
+    }
+
+
+def order_features(window: Window, spectra: Spectra) -> Floats:
     """Levels of every fault's lines in the envelope spectra, over those of lines at orders that no fault has.
 
     For each of two whitenings, each line's level is taken as the mean and as the greatest over ten bands, at
     the slip that suits the fault's comb best; then the mean of lines at 100 random orders is subtracted and
     the spread divided out. So a record's own loudness, colour and length are gone. [1]
     """
-    made = []
+    return np.concatenate([_lines(rows, step_hz, window) for rows, step_hz in spectra])
+
+
+def spectra_of(window: Window) -> Spectra:
+    """Scaled mean and greatest level over the bands, shape ``(2, n_lines)``, and their step [Hz]."""
+    at = np.random.default_rng(0).uniform(0.3, 3 * window.orders.bpfi, N_REFERENCE) * window.shaft_hz
+    spectra = []
     for white in (whiten_cepstrum(window.x), whiten_noise(window.x, window.rate_hz)):
         hz, power = envelope_spectra(white, window.rate_hz, band_grid(), len(window.x))
         n_floor = max(21, int(0.7 * window.shaft_hz / hz[1]))
         levels = np.clip(10 * np.log10(power / _floor(power, n_floor)), *LEVELS_DB)
         rows = np.vstack([levels.mean(axis=0), levels.max(axis=0)])
-        made.append(_lines(rows, window, float(hz[1])))
-    return np.concatenate(made)
+        near = _around(rows, np.rint(at / hz[1]).astype(int))
+        rows = (rows - near.mean(axis=1, keepdims=True)) / (near.std(axis=1, keepdims=True) + 0.05)
+        spectra.append((rows, float(hz[1])))
+    return spectra
 
 
 def _floor(power: Floats, n_floor: int) -> Floats:
@@ -65,23 +86,55 @@ def _floor(power: Floats, n_floor: int) -> Floats:
     return np.asarray(median_filter(power, size=(1, n_floor | 1), mode="nearest"))
 
 
-def _lines(rows: Floats, window: Window, step_hz: float) -> Floats:
-    """Scaled levels of all lines in the mean and in the greatest spectrum, then of whole combs."""
-    at = np.random.default_rng(0).uniform(0.3, 3 * window.orders.bpfi, N_REFERENCE) * window.shaft_hz
-    near = _around(rows, np.rint(at / step_hz).astype(int))
-    scaled = (rows - near.mean(axis=1, keepdims=True)) / (near.std(axis=1, keepdims=True) + 0.05)
+def _lines(rows: Floats, step_hz: float, window: Window) -> Floats:
+    """Levels of all lines in the mean and in the greatest spectrum, then of whole combs."""
     lines, combs = [], []
     for part in PARTS:
-        index = np.rint(comb_orders(part, window.orders) * window.shaft_hz / step_hz).astype(int)
-        found = _around(scaled, index)
-        best = found[:, :, int(np.argmax(found[0].mean(axis=0)))]
+        best = _at_best_slip(rows, comb_orders(part, COMBS[part], window.orders), step_hz / window.shaft_hz)
         lines.append(best.ravel())
         combs.append(best.mean(axis=1))
     return np.concatenate([*lines, *combs])
 
 
-def comb_orders(part: str, orders: BearingOrders) -> Floats:
-    """Orders of a part's lines at every slip, shape ``(n_lines, n_slips)``. [1]
+def _at_best_slip(rows: Floats, orders: Floats, step: float, n_first: int | None = None) -> Floats:
+    """Levels of lines at the slip that suits the first of them best, shape ``(2, n_lines)``."""
+    found = _around(rows, np.rint(orders / step).astype(int))
+    return np.asarray(found[:, :, int(np.argmax(found[0, :n_first].mean(axis=0)))])
+
+
+SAME_LINES = (
+    *(Line(k, 0, 0, 1.0) for k in (1, 2, 3, 4)),
+    *(Line(k, side, 0, 1.0) for k in (1, 2, 3) for side in (-1, 1)),
+    *(Line(k, 0, side, 1.0) for k in (1, 2, 3) for side in (-1, 1)),
+)
+"""Looked for around every part's impact rate: its multiples, sidebands of the shaft and of the cage."""
+
+
+def rival_features(window: Window, spectra: Spectra) -> Floats:
+    """The same questions about each part, shape ``(3 * n,)``; only sidebands count for each by itself.
+
+    A model that weighs the answers alike for all parts cannot learn which part a bearing's own sound goes
+    with. [1]
+    """
+    made = []
+    for which, part in enumerate(PARTS[:3]):
+        rates = tuple(
+            line._replace(multiple=line.multiple * (2 if part == "ball" else 1)) for line in SAME_LINES
+        )
+        answers, sides = [], []
+        for rows, step_hz in spectra:
+            orders = comb_orders(part, rates, window.orders)
+            best = _at_best_slip(rows, orders, step_hz / window.shaft_hz, n_first=4)
+            answers += [best[:, :4].mean(axis=1), best[:, :3].min(axis=1), best[:, 0]]
+            sides.append([best[0, 4:10].mean(), best[0, 10:].mean(), 1.0])
+        own = np.zeros((3, 3))
+        own[which] = np.mean(sides, axis=0)
+        made.append(np.concatenate([*answers, own.ravel()]))
+    return np.concatenate(made)
+
+
+def comb_orders(part: str, lines: tuple[Line, ...], orders: BearingOrders) -> Floats:
+    """Orders of lines of a part at every slip, shape ``(n_lines, n_slips)``. [1]
 
     The races' orders sum to the number of balls, so the inner's moves against the cage's slip.
     """
@@ -89,7 +142,7 @@ def comb_orders(part: str, orders: BearingOrders) -> Floats:
     return np.array(
         [
             np.abs(line.multiple * orders.of(part) * (1 + moved) + line.shaft + line.cage * orders.ftf)
-            for line in COMBS[part]
+            for line in lines
         ]
     )
 
@@ -108,6 +161,3 @@ def generic_features(window: Window) -> Floats:
     bands = [10 * np.log10(band.sum()) for band in np.array_split(power[1:], 32)]
     rms = float(np.sqrt(np.mean(x**2)))
     return np.array([20 * np.log10(rms), np.mean(x**4) / rms**4, np.abs(x).max() / rms, *bands])
-
-
-FEATURES = {"envelope orders": order_features, "generic": generic_features}

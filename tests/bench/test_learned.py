@@ -2,7 +2,7 @@
 
 import numpy as np
 from bench.learned import balanced, by_record, left_out, random_folds, verdict_on
-from bench.learned_features import Window, generic_features, order_features
+from bench.learned_features import Window, features_of, generic_features
 from bench.synthetic import draw_faulty, draw_healthy
 
 from arkwright.health.bearing import BearingOrders
@@ -74,14 +74,17 @@ def windowed(case, gain=1.0):
 
 def test_the_features_of_a_record_know_neither_its_loudness_nor_its_unit():
     case = draw_healthy(1, seconds=(2, 2.1))
-    loud, still = order_features(windowed(case, 9.81)), order_features(windowed(case))
-    np.testing.assert_allclose(loud, still, atol=1e-6)
+    loud, still = features_of(windowed(case, 9.81)), features_of(windowed(case))
+    for kind in ("envelope orders", "rivals"):
+        np.testing.assert_allclose(loud[kind], still[kind], atol=1e-6)
 
 
 def test_the_lines_of_a_fault_stand_out_more_where_that_fault_is():
-    mean = []
+    combs, rivals = [], []
     for fault in PARTS:
-        rows = [order_features(windowed(draw_faulty(seed, fault))).reshape(2, -1)[0] for seed in range(6)]
-        combs = [row[2 * sum(N_LINES.values()) :].reshape(4, 2)[:3, 0] for row in rows]
-        mean.append(np.mean(combs, axis=0))
-    assert list(np.argmax(mean, axis=0)) == [0, 1, 2]
+        made = [features_of(windowed(draw_faulty(seed, fault))) for seed in range(6)]
+        row = np.mean([m["envelope orders"] for m in made], axis=0).reshape(2, -1)[0]
+        combs.append(row[2 * sum(N_LINES.values()) :].reshape(4, 2)[:3, 0])
+        rivals.append(np.mean([m["rivals"] for m in made], axis=0).reshape(3, -1)[:, 0])
+    assert list(np.argmax(combs, axis=0)) == [0, 1, 2]
+    assert list(np.argmax(rivals, axis=0)) == [0, 1, 2]
