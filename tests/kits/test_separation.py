@@ -34,6 +34,14 @@ def test_lines_go_to_one_part_and_noise_to_the_other(separate):
     assert np.mean(rest[INNER] ** 2) == pytest.approx(1.0, abs=0.12)
 
 
+@pytest.mark.parametrize("separate", [separate_discrete, cancel_adaptively])
+@pytest.mark.parametrize("end", [slice(0, 1000), slice(-1000, None)])
+def test_lines_are_taken_out_to_the_very_ends_of_the_record(separate, end):
+    lines, noise = mixed()
+    rest = separate(lines + 0.1 * noise, FS)[1]
+    assert np.mean((rest - 0.1 * noise)[end] ** 2) < 0.02 * np.mean(lines**2)
+
+
 def test_noise_alone_has_hardly_a_discrete_part():
     noise = mixed()[1]
     discrete, _ = separate_discrete(noise, FS)
@@ -87,7 +95,7 @@ def test_the_adaptive_filter_is_the_block_lms_of_the_definition():
     rng, n_taps, n_blocks = np.random.default_rng(3), 8, 12
     past, wanted = rng.normal(size=(n_blocks + 1) * n_taps), rng.normal(size=(n_blocks, n_taps))
     pairs = np.stack([past[b * n_taps : (b + 2) * n_taps] for b in range(n_blocks)])
-    got = learn_blocks(np.fft.rfft(pairs, axis=1), wanted, 0.1, 2)
+    got, taps = learn_blocks(np.fft.rfft(pairs, axis=1), wanted, 0.1, 2)
 
     turn = np.exp(-2j * np.pi * np.outer(np.arange(2 * n_taps), np.arange(2 * n_taps)) / (2 * n_taps))
     power = np.mean(np.abs(pairs @ turn.T) ** 2, axis=0)[: n_taps + 1]
@@ -102,6 +110,7 @@ def test_the_adaptive_filter_is_the_block_lms_of_the_definition():
             w = w + slope.real[:n_taps]
             last = y if b == n_blocks - 1 else None
     assert got[-1] == pytest.approx(last)
+    assert taps == pytest.approx(w)
 
 
 def test_the_adaptive_filter_follows_a_speed_that_drifts():

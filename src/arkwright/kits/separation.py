@@ -22,8 +22,8 @@ def separate_discrete(x: Floats, rate_hz: float, n_block: int | None = None) -> 
     """Part a record into its discrete lines and the random rest (DRS).
 
     A line is known from the record as it was ``DELAY_S`` earlier, noise is not: the gain of each frequency is
-    what the delayed record says of the present one. Within half a block of both ends lines are only partly
-    taken out.
+    what the delayed record says of the present one. At both ends, where a filter would lack half of what it
+    needs, lines are foretold from the rest.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def separate_discrete(x: Floats, rate_hz: float, n_block: int | None = None) -> 
     rate_hz
         Sample rate. [Hz]
     n_block
-        Samples of a block, which resolves lines ``4 * rate_hz / n_block`` apart; None for the longest power
-        of two that leaves ``FEWEST_BLOCKS``, up to 16384. [1]
+        Samples of a block, even, which resolves lines ``4 * rate_hz / n_block`` apart; None for the longest
+        power of two that leaves ``FEWEST_BLOCKS``, up to 16384. [1]
 
     Returns
     -------
@@ -45,31 +45,45 @@ def separate_discrete(x: Floats, rate_hz: float, n_block: int | None = None) -> 
     Raises
     ------
     ValueError
-        If the record is too short for two blocks and the delay.
+        If the record is too short for three blocks and the delay, or a block is odd.
 
     References
     ----------
     .. [1] Antoni, Randall (2004), "Unsupervised noise cancellation for vibration signals: part II - a novel
        frequency-domain algorithm", MSSP 18(1), 103-117, section 2.
     """
-    from scipy.signal import oaconvolve
-
     size = _block_of(len(x)) if n_block is None else n_block
     # Both blocks must have no sample in common, or their noise would be known too.
     delay = size + round(DELAY_S * rate_hz)
-    if len(x) < 2 * size + delay or size < 8:
+    if len(x) < 2 * size + delay or size < 8 or size % 2:
         raise ValueError(f"{len(x)} samples are too few for blocks of {size} and a delay of {delay}")
     centred = np.asarray(x - x.mean(), np.float64)
     # A Hann window spreads a line over four bins, all of which then pass it whole.
     before, now = _frames(centred[: len(x) - delay], size), _frames(centred[delay:], size)
     power = np.mean(np.abs(before) ** 2, axis=0)
-    passed = np.abs(np.mean(np.conj(before) * now, axis=0)) / np.maximum(power, _floor(power))
+    foretold = np.mean(np.conj(before) * now, axis=0) / np.maximum(power, _floor(power))
+    passed = np.abs(foretold)
     # What noise passes by chance: the mean square of such a gain is one over the frames averaged.
     chance = min(0.5, FRAMES_ALIKE / len(before))
     gain = np.sqrt(np.clip((passed**2 - chance) / (1 - chance), 0.0, 1.0))
-    taps = np.roll(np.fft.irfft(gain, size), size // 2)
-    discrete = oaconvolve(centred, taps, "full")[size // 2 : size // 2 + len(x)]
-    return np.asarray(discrete, np.float64), np.asarray(centred - discrete, np.float64)
+    turned = gain * foretold / np.maximum(passed, np.finfo(float).tiny)
+    discrete = _filtered(centred, gain, turned, delay)
+    return discrete, centred - discrete
+
+
+def _filtered(x: Floats, gain: Floats, turned: NDArray[np.complex128], delay: int) -> Floats:
+    """Filter without delay where the filter is full, and foretell both ends over ``delay`` samples."""
+    from scipy.signal import oaconvolve
+
+    size = 2 * (len(gain) - 1)
+    half = size // 2
+    taps, ahead = (np.roll(np.fft.irfft(bins, size), half) for bins in (gain, turned))
+    discrete = np.array(oaconvolve(x, taps, "full")[half : half + len(x)], np.float64)
+    # A line runs backwards as it runs forwards: what foretells the end also foretells the start.
+    known = slice(len(x) - delay - size, len(x) - delay + half)
+    discrete[-half:] = oaconvolve(x[known], ahead, "valid")[1:]
+    discrete[:half] = oaconvolve(x[::-1][known], ahead, "valid")[1:][::-1]
+    return discrete
 
 
 def _frames(x: Floats, size: int) -> NDArray[np.complex128]:
@@ -129,6 +143,8 @@ def cancel_adaptively(
     .. [2] Shynk (1992), "Frequency-domain and multirate adaptive filtering", IEEE Signal Processing Magazine
        9(1), 14-37: overlap-save with the gradient constrained.
     """
+    from scipy.signal import oaconvolve
+
     delay = round(DELAY_S * rate_hz)
     if len(x) < 4 * n_taps + delay or not 0 < step < 1:
         raise ValueError(
@@ -141,11 +157,17 @@ def cancel_adaptively(
     before = np.pad(before, (0, (n_blocks + 1) * n_taps - len(before))).reshape(n_blocks + 1, n_taps)
     # Each block is seen with the one before it: a filter of n_taps reaches back that far.
     seen = np.fft.rfft(np.concatenate([before[:-1], before[1:]], axis=1), axis=1)
-    predicted = learn_blocks(seen, now, step, n_passes).ravel()[: len(x)]
+    blocks, taps = learn_blocks(seen, now, step, n_passes)
+    predicted = blocks.ravel()[: len(x)]
+    # The first samples have nothing before them; what comes after them foretells them as well.
+    first = delay + n_taps
+    predicted[:first] = oaconvolve(centred[delay : delay + first + n_taps - 1][::-1], taps, "valid")[::-1]
     return predicted, centred - predicted
 
 
-def learn_blocks(seen: NDArray[np.complex128], wanted: Floats, step: float, n_passes: int) -> Floats:
+def learn_blocks(
+    seen: NDArray[np.complex128], wanted: Floats, step: float, n_passes: int
+) -> tuple[Floats, Floats]:
     """Predict blocks with a filter that learns from its error in each.
 
     Parameters
@@ -163,6 +185,8 @@ def learn_blocks(seen: NDArray[np.complex128], wanted: Floats, step: float, n_pa
     -------
     predicted
         Blocks as the last pass predicts them, shape ``(n_blocks, n_taps)``. [any]
+    taps
+        Filter at the end, shape ``(n_taps,)``. [1]
     """
     from scipy import fft
     from scipy.signal import oaconvolve
@@ -185,4 +209,4 @@ def learn_blocks(seen: NDArray[np.complex128], wanted: Floats, step: float, n_pa
             slope = fft.irfft(pace * np.conj(bins) * fft.rfft(padded))
             slope[n_taps:] = 0.0
             filter_bins += fft.rfft(slope)
-    return predicted
+    return predicted, np.asarray(fft.irfft(filter_bins)[:n_taps], np.float64)
