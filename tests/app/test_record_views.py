@@ -90,6 +90,39 @@ def test_a_bearing_that_nobody_stated_or_knows_is_named() -> None:
     assert "X99" in record_views(waveform(tone(400.0, 1.0)), ACCELERATION, strange, 1470.0)["why_not"][0]
 
 
+def shown_of(nameplate: dict[str, float | str], x: np.ndarray) -> RecordViews:
+    return record_views(waveform(x), ACCELERATION, replace(PUMP, nameplate=nameplate), 1470.0, "record")
+
+
+def test_what_a_fault_of_the_rotor_would_look_like_is_told_line_by_line() -> None:
+    noise = 0.02 * np.random.default_rng(2).standard_normal(32_768)
+    rotor = shown_of({}, tone(24.5, 2.0) + tone(49.0, 1.0) + noise)["rotor"]
+    assert sorted(rotor) == ["looseness", "misalignment", "unbalance"]
+    assert [line["found"] for line in rotor["misalignment"]] == [True, True, False]
+    assert rotor["unbalance"][0]["level_db"] > 30
+
+
+def test_teeth_blades_and_edges_are_looked_for_where_the_nameplate_has_them() -> None:
+    noise = 0.02 * np.random.default_rng(2).standard_normal(32_768)
+    mesh = tone(23 * 24.5, 2.0) + tone(22 * 24.5, 0.5) + noise
+    gear = shown_of({"pinion_teeth": 23.0, "gear_teeth": 61.0}, mesh)["rotor"]["gear_mesh"]
+    assert [(line["name"], line["found"]) for line in gear[:3]] == [
+        ("GMF−fr", True), ("GMF", True), ("GMF+fr", False)
+    ]  # fmt: skip
+    by_gear = {"pinion_teeth": 23.0, "gear_teeth": 61.0, "gear_speed_of": "gear"}
+    assert shown_of(by_gear, mesh)["rotor"]["gear_mesh"][1]["order"] == 61.0
+    assert shown_of({"n_vanes": 6.0}, mesh)["rotor"]["blade_pass"][0]["order"] == 6.0
+    assert shown_of({"n_teeth": 4.0}, mesh)["rotor"]["tooth_pass"][0]["order"] == 4.0
+
+
+def test_displacement_of_a_tone_is_its_whole_way_and_a_clipped_record_has_none() -> None:
+    # 9.80665 m/s2 at 2 pi 100 rad/s: 24.84 um peak, 49.68 um from peak to peak.
+    spectra = record_views(waveform(tone(100.0, 9.80665)), ACCELERATION, PUMP, 1470.0)["spectra"]
+    assert max(y for _, y in spectra["displacement"]["points"]) == pytest.approx(49.68, rel=0.01)
+    clipped = np.clip(tone(100.0, 9.80665), -5.0, 5.0)
+    assert list(record_views(waveform(clipped), ACCELERATION, PUMP, 1470.0)["spectra"]) == ["acceleration"]
+
+
 @pytest.fixture
 def lake(tmp_path: Path) -> Iterator[Lake]:
     with Lake(tmp_path, now=lambda: T0 + timedelta(minutes=1)) as lake:

@@ -15,8 +15,12 @@ from arkwright.kits.order_lines import ROTOR_ORDERS, SIDED, rotor_lines
 from arkwright.kits.orders import COMBS
 
 Floats = NDArray[np.float64]
-PASSING = {"gear_mesh": ("n_teeth", "teeth", "pinion_teeth"), "blade_pass": ("n_blades", "n_vanes")}
-"""Names of the nameplate that say how many teeth or blades pass in one turn of the shaft."""
+PASSING = {
+    "gear_mesh": ("pinion_teeth", "axle_gear_teeth"),
+    "blade_pass": ("n_blades", "n_vanes"),
+    "tooth_pass": ("n_teeth",),
+}
+"""Names of the nameplate that say how many teeth, blades or cutting edges pass in one turn of the shaft."""
 
 
 class FaultLine(TypedDict):
@@ -79,11 +83,18 @@ def rotor_fault_lines(
     """
     found = {}
     for fault in (*ROTOR_ORDERS, *SIDED):
-        passing = next((n for name in PASSING.get(fault, ()) if (n := asset.rated(name))), None)
-        lines = told_lines(hz, level_db, rotor_lines(fault, shaft_hz, passing))
+        lines = told_lines(hz, level_db, rotor_lines(fault, shaft_hz, _passing(fault, asset)))
         if lines:
             found[fault] = lines
     return found
+
+
+def _passing(fault: str, asset: Asset) -> float | None:
+    """Look up what passes in one turn of the shaft whose speed is measured. [1]"""
+    names = PASSING.get(fault, ())
+    if fault == "gear_mesh" and asset.nameplate.get("gear_speed_of") == "gear":
+        names = ("gear_teeth",)
+    return next((number for name in names if (number := asset.rated(name))), None)
 
 
 def told_lines(hz: Floats, level_db: Floats, wanted: Iterable[ExpectedLine]) -> list[FaultLine]:

@@ -152,7 +152,8 @@ def _spectra(lines: Lines, signal: Signal, *, flawed: bool) -> dict[str, Curve]:
 
 
 def _envelope(verdict: BearingVerdict | None, orders: BearingOrders | None) -> Envelope | None:
-    if verdict is None or verdict.missing or orders is None:
+    # Where a record cannot be judged though it was searched, its envelope shows why.
+    if verdict is None or not verdict.scores or orders is None:
         return None
     hz, level = verdict.spectrum_hz, verdict.spectrum_db
     faults = bearing_lines(hz, level, orders, verdict.shaft_hz, verdict.slip)

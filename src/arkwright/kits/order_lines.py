@@ -15,7 +15,7 @@ ROTOR_ORDERS: Mapping[str, tuple[float, ...]] = {
 
 .. [1] Randall (2011), Vibration-based Condition Monitoring, Wiley, chapter 2.
 """
-SIDED = {"gear_mesh": ("GMF", 1), "blade_pass": ("BPF", 0)}
+SIDED = {"gear_mesh": ("GMF", 1), "blade_pass": ("BPF", 0), "tooth_pass": ("TPF", 0)}
 """Symbol of what passes many times a turn, and sidebands of the shaft on each side of it. [1]"""
 MULTIPLES = (1, 2, 3)
 
@@ -26,11 +26,11 @@ def rotor_lines(fault: str, shaft_hz: float, passing: float | None = None) -> tu
     Parameters
     ----------
     fault
-        One of unbalance, misalignment, looseness, gear_mesh, blade_pass.
+        One of unbalance, misalignment, looseness, gear_mesh, blade_pass, tooth_pass.
     shaft_hz
         Speed of the shaft. [Hz]
     passing
-        Teeth or blades that pass in one turn, for the last two. [1]
+        Teeth, blades or cutting edges that pass in one turn, for the last three. [1]
 
     Returns
     -------

@@ -15,6 +15,7 @@ ROTOR_FAULTS: Mapping[str, Said] = {
     "looseness": ("Looseness", "松动"),
     "gear_mesh": ("Gear mesh", "齿轮啮合"),
     "blade_pass": ("Blade pass", "叶片通过"),
+    "tooth_pass": ("Cutting edges", "刀齿通过"),
 }
 EVERY_FAULT: Mapping[str, Said] = {**FAULTS, **ROTOR_FAULTS}
 TABS: Mapping[str, Said] = {
