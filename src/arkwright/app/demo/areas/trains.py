@@ -167,7 +167,7 @@ def _asset_row(train: Train) -> AssetRow:
         "rated_power_kw": design.rated_power_kw,
         "rated_speed_rpm": design.rated_speed_rpm,
         "support": train.support,
-        "n_blades": train.n_blades,
+        "n_vanes" if train.kind == "pump" else "n_blades": train.n_blades,
         "rated_flow_m3_h": design.rated_flow_m3_h,
     }
     return AssetRow(
