@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy.signal import decimate
 from tests.health.flow_signals import (
     RATE_HZ,
     SHAFT_HZ,
@@ -150,3 +151,24 @@ def test_in_a_stream_cavitation_is_told_once_records_agree_and_over_once_it_stop
     assert [f.cause for _, f in told] == ["cavitation", "normal"]
     assert 20 * 13 < told[0][0] <= 20 * 20
     assert "汽" in told[0][1].text_zh
+
+
+BEARINGS = ("B_28", "IR_7", "IR_21", "ORat12_7", "ORat3_21", "ORat6_14", "ORat6_7")
+
+
+def test_real_bearing_faults_at_the_place_of_a_pump_are_never_called_cavitation(shared_data):
+    folder, n = shared_data / "diagnosis" / "cwru", 24_000
+    plate, rate_hz, rpm = Asset("P", nameplate={"n_vanes": 7}), 12_000.0, 1797.0
+
+    def heard(x, known):
+        return TEST.judge(Record(9.80665 * x, rate_hz, "acceleration", rpm), plate, known)
+
+    sound = decimate(np.load(folder / "1797_Normal.npz")["DE"].ravel().astype(float), 4, ftype="fir")
+    speeds = ()
+    for i, k in enumerate(np.linspace(0, len(sound) - n, 10).astype(int)):
+        speeds = add_record(speeds, rpm, i, heard(sound[k : k + n], {}).descriptors)
+    for name in BEARINGS:
+        x = np.load(folder / f"1797_{name}_DE12.npz")["DE"].ravel().astype(float)
+        told = [heard(x[k : k + n], base_at(speeds, rpm)) for k in range(0, len(x) - n + 1, n)]
+        assert not any(t.symptoms for t in told), name
+        assert all("knocks" in t.against[0].text for t in told), name
