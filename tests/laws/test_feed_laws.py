@@ -291,6 +291,7 @@ def test_the_feed_does_what_its_rules_say_whatever_is_done_to_it(engine, request
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_the_feed_does_what_its_rules_say_whatever_is_done_to_it_at_length():
     run_state_machine_as_test(Feed, settings=settings(max_examples=400, stateful_step_count=60, **LITTLE))
 

@@ -154,7 +154,7 @@ def write_error(error: RequestError, head: Head, uri: str) -> bytes:
     if _version(head.version) < _FIRST_TYPED_ERRORS:
         etree.SubElement(group, f"{{{space}}}Error", errorCode=error.code).text = error.text
         return _text(root)
-    made = etree.SubElement(group, f"{{{space}}}{_typed(error.code)}")
+    made = etree.SubElement(group, f"{{{space}}}{_typed(error)}")
     etree.SubElement(made, f"{{{space}}}URI").text = uri
     etree.SubElement(made, f"{{{space}}}ErrorMessage").text = error.text
     if error.parameter and error.code != "INVALID_XPATH":  # which has no place for it
@@ -162,8 +162,10 @@ def write_error(error: RequestError, head: Head, uri: str) -> bytes:
     return _text(root)
 
 
-def _typed(code: str) -> str:
-    return {"INVALID_XPATH": "InvalidXPath", "INVALID_URI": "InvalidURI"}.get(code, pascal(code))
+def _typed(error: RequestError) -> str:
+    if error.code == "INVALID_REQUEST" and error.parameter:
+        return "InvalidParameterValue"  # an invalid request as a whole has no place for the parameter
+    return {"INVALID_XPATH": "InvalidXPath", "INVALID_URI": "InvalidURI"}.get(error.code, pascal(error.code))
 
 
 def _text(root: Element) -> bytes:
