@@ -64,7 +64,9 @@ def test_keys_move_the_cursor_count_its_sidebands_and_measure(sight, furnished):
     highest = float(readout(sight, ENVELOPE)[0][1])
     for key in ("s", "ArrowDown", "ArrowDown", "ArrowDown"):
         sight.keyboard.press(key)
-    places = [(row[0], float(row[1])) for row in readout(sight, ENVELOPE)]
+    *rows, spacing = readout(sight, ENVELOPE)
+    assert [spacing[0], float(spacing[1]), float(spacing[2])] == ["↔", SHAFT, 1.0]
+    places = [(row[0], float(row[1])) for row in rows]
     wanted = [("-2", -2), ("-1", -1), ("", 0), ("+1", 1), ("+2", 2)]
     assert [name for name, _ in places] == [name for name, _ in wanted]
     assert [p for _, p in places] == pytest.approx([highest + k * SHAFT for _, k in wanted], abs=0.01)

@@ -26,6 +26,7 @@ from arkwright.web.theme import show
 from arkwright.web.words import say
 
 NONE = "none"
+FEWEST = 6.0  # orders that are shown at least: a line is seen beside its neighbours
 ROOM_ABOVE = 1.25  # a spectrum with lines of a fault is shown a quarter further than the last of them
 LISTED = 60
 
@@ -199,7 +200,9 @@ class Bench:
         lines = self.views["rotor"].get(self.fault, []) if name == "spectrum" else []
         if name in self.look.spans or not lines:
             return self.look.spans.get(name)
-        last = ROOM_ABOVE * max(line["expected_hz"] for line in lines)
+        last = max(
+            ROOM_ABOVE * max(line["expected_hz"] for line in lines), FEWEST * (self.views["shaft_hz"] or 0)
+        )
         whole = self._whole(name, self.views)
         return (0.0, last) if whole is not None and last < 0.8 * whole["points"][-1][0] else None
 

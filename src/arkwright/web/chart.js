@@ -39,8 +39,8 @@ export default {
         :aria-valuetext="cursor ? told : null" :aria-valuenow="cursor ? marks.at ?? 0 : null" :aria-valuemin="cursor ? 0 : null" :aria-valuemax="cursor ? cursor.top : null"></div>
       <div v-if="readout.length" class="aw-readout scroll">
         <table>
-          <thead><tr><th></th><th class="num">{{ cursor.kind === "waveform" ? "s" : "Hz" }}</th><th v-if="cursor.shaft" class="num">{{ cursor.words.orders }}</th><th class="num">{{ units[1] || cursor.words.level }}</th><th v-if="cursor.floor" class="num">{{ cursor.words.over }}</th><th></th></tr></thead>
-          <tbody><tr v-for="row in readout" :class="{'is-main': row.main, 'is-delta': row.name === 'Δ'}"><th scope="row">{{ row.name || cursor.words.here }}</th><td class="num">{{ row.place }}</td><td v-if="cursor.shaft" class="num">{{ row.order ?? "" }}</td><td class="num">{{ row.level }}</td><td v-if="cursor.floor" class="num">{{ row.over ?? "" }}</td><td class="num">{{ row.each ?? "" }}</td></tr></tbody>
+          <thead><tr><th></th><th class="num">{{ cursor.kind === "waveform" ? "s" : "Hz" }}</th><th v-if="ordered" class="num">{{ cursor.words.orders }}</th><th class="num">{{ units[1] || cursor.words.level }}</th><th v-if="cursor.floor" class="num">{{ cursor.words.over }}</th><th></th></tr></thead>
+          <tbody><tr v-for="row in readout" :class="{'is-main': row.main, 'is-delta': 'Δ↔'.includes(row.name || '-')}"><th scope="row">{{ row.name || cursor.words.here }}</th><td class="num">{{ row.place }}</td><td v-if="ordered" class="num">{{ row.order ?? "" }}</td><td class="num">{{ row.level }}</td><td v-if="cursor.floor" class="num">{{ row.over ?? "" }}</td><td class="num">{{ row.each ?? "" }}</td></tr></tbody>
         </table>
       </div>
     </figure>`,
@@ -60,12 +60,16 @@ export default {
     over: Array, // levels over the floor of the points [dB]
     detail: Boolean, // a stretch that is marked can be read anew in full
     began: Boolean, // shown first is a stretch, not the whole
+    beyond: Object, // the points of that whole and their levels over the floor {points, over}
     cursor: Object, // {kind, per, shaft, step, top, modes, floor, start, words}; none without cursors
   },
   data() {
     return { zoomed: this.began, busy: false, note: "", marks: { ...read(this.cursor?.start), measuring: false }, readout: [] };
   },
   computed: {
+    ordered() {
+      return this.readout.some((row) => row.order);
+    },
     told() {
       return this.readout.length && this.cursors ? this.cursors.told() : this.cursor.words.none;
     },
@@ -73,8 +77,9 @@ export default {
   async mounted() {
     await this.$nextTick();
     this.points = this.option.series[0].data;
-    this.whole = this.points;
-    this.wholeOver = this.shownOver = this.over;
+    this.shownOver = this.over;
+    this.whole = this.beyond?.points ?? this.points;
+    this.wholeOver = this.beyond ? this.beyond.over : this.over;
     this.chart = echarts.init(this.$refs.plot, null, { renderer: "canvas" });
     if (this.cursor) this.cursors = new Cursors(this, this.marks);
     this.follow();

@@ -76,8 +76,15 @@ def record_chart(context: Context, plot: Plot, look: Look, whole: Curve | None =
         over=curve.get("over_db"),
         detail=not plot.levels,
         began=whole is not None,
+        beyond=None if whole is None else _beyond(whole, plot, look),
         cursor=_cursor(context, plot, look, whole or curve),
     )
+
+
+def _beyond(whole: Curve, plot: Plot, look: Look) -> dict[str, Any]:
+    levels = plot.levels or plot.over_time
+    points = shown_points(whole, plot.per(look), look, levels=levels)
+    return {"points": points, "over": whole.get("over_db")}
 
 
 def _cursor(context: Context, plot: Plot, look: Look, whole: Curve) -> dict[str, Any]:

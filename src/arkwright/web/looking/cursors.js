@@ -287,8 +287,11 @@ export class Cursors {
   }
 
   rows() {
-    const { ref, at } = this.marks;
-    const rows = this.lines.filter((l) => l.kind !== "ref").map((l) => this.row(l.text || "", l.place, l.k, l.kind === "main"));
+    const { mode, ref, at, gap } = this.marks;
+    // Of a comb over time its step is what tells; of lines in a spectrum each one.
+    const told = this.lines.filter((l) => l.kind !== "ref" && (!this.isTime || l.kind === "main"));
+    const rows = told.map((l) => this.row(l.text || "", l.place, l.k, l.kind === "main"));
+    if (mode === "sidebands" && at !== null) rows.push(this.apart("↔", gap));
     if (ref !== null && at !== null) rows.push(this.row("R", ref), this.delta(ref, at));
     return rows;
   }
@@ -300,14 +303,17 @@ export class Cursors {
     return { name, place: clear(place), order, level: clear(level, 4), over: over === null ? null : `${over >= 0 ? "+" : ""}${clear(over, 3)}`, main };
   }
 
-  delta(ref, at) {
+  apart(name, far) { // of two lines the period, of two times the frequency
     const shaft = this.host.cursor.shaft;
-    const far = Math.abs(at - ref);
-    const each = far > 0 ? 1 / far : null; // of two lines the period, of two times the frequency
+    const each = far > 0 ? 1 / far : null;
+    const turns = shaft && each ? (this.isTime ? each / shaft : far / shaft) : null;
+    return { name, place: clear(far), order: turns === null ? null : clear(turns), level: "", over: null, each: each === null ? "" : this.isTime ? `${clear(each)} Hz` : `${clear(1000 * each)} ms` };
+  }
+
+  delta(ref, at) {
     const [a, b] = [this.levelAt(ref).level, this.levelAt(at).level];
-    const turns = shaft ? (this.isTime ? each / shaft : far / shaft) : null;
     const ratio = this.host.units[1] === "dB" || this.host.cursor.db ? b - a : 20 * Math.log10(Math.abs(b / a));
-    return { name: "Δ", place: clear(far), order: turns === null ? null : clear(turns), level: `${ratio >= 0 ? "+" : ""}${clear(ratio, 3)} dB`, over: null, each: each === null ? "" : this.isTime ? `${clear(each)} Hz` : `${clear(1000 * each)} ms` };
+    return { ...this.apart("Δ", Math.abs(at - ref)), level: Number.isFinite(ratio) ? `${ratio >= 0 ? "+" : ""}${clear(ratio, 3)} dB` : "" };
   }
 
   told() { // in words, for those who cannot see the lines
