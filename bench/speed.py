@@ -82,10 +82,10 @@ def driven_case(seed: int, change: float) -> Known:
                  60 * shaft, orders, fault)  # fmt: skip
 
 
-def known_cases(n_real: int | None, n_synthetic: int) -> Iterator[Known]:
-    """Yield faulty CWRU and synthetic records, unwarped."""
+def known_cases(n_real: int | None, n_synthetic: int, group: str) -> Iterator[Known]:
+    """Yield faulty CWRU records of a group and synthetic ones, unwarped."""
     data = DATA / "data" / "diagnosis"
-    real = [c for c in real_cases(data) if c.label != "normal"] if data.is_dir() else []
+    real = [c for c in real_cases(data) if c.label != "normal" and group in c.group] if data.is_dir() else []
     step = 1 if n_real is None else max(1, len(real) // max(1, n_real))
     for case in (*real[::step], *synthetic_cases(0, n_synthetic, 5_000)):
         x, rate, rpm, bearing = case.load()
@@ -122,10 +122,12 @@ def count(
     row["misled before"] += before not in ("normal", "cannot_judge", case.label)
 
 
-def run(n_real: int | None, n_synthetic: int, n_driven: int) -> dict[tuple[str, str], Counter[str]]:
+def run(
+    n_real: int | None, n_synthetic: int, n_driven: int, group: str
+) -> dict[tuple[str, str], Counter[str]]:
     """Judge every record before and after it is warped."""
     counts: dict[tuple[str, str], Counter[str]] = {}
-    for case in known_cases(n_real, n_synthetic):
+    for case in known_cases(n_real, n_synthetic, group):
         before = judged(case)
         for change in RAMPS:
             x, driven = warp(case.x, change)
@@ -162,9 +164,10 @@ def main() -> None:
     parser.add_argument("--synthetic", type=int, default=15, help="synthetic records of each fault")
     parser.add_argument("--driven", type=int, default=20, help="records struck at a ramp's own times")
     parser.add_argument("--steady", type=int, default=200, help="healthy synthetic records at constant speed")
+    parser.add_argument("--group", default="CWRU", help="part of a real group's name, as 'DE12 Y'")
     options = parser.parse_args()
-    print(__doc__)
-    counts = run(options.real, options.synthetic, options.driven)
+    print(__doc__, flush=True)
+    counts = run(options.real, options.synthetic, options.driven, options.group)
     print(table([{"group": group, "by": how, **row} for (group, how), row in counts.items()]))
     for how in ("tacho", "own lines", "no tracking"):
         rows = [row for (_, by), row in counts.items() if by == how]

@@ -32,7 +32,7 @@ def test_the_average_is_one_turn_of_the_gear_at_a_changing_speed():
 def test_noise_falls_with_the_number_of_turns():
     noise = np.random.default_rng(0).normal(size=len(TIME))
     average, n = average_turns(noise, TURNS, 256)
-    even, _ = average_turns(noise[:9000], TURNS[:9000], 256, 8)
+    even, _ = average_turns(noise[:14_000], TURNS[:14_000], 256, 8)
     assert np.var(average) == pytest.approx(np.var(even) / n, rel=0.25)
 
 

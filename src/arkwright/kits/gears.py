@@ -117,17 +117,17 @@ def normal_moment(x: Floats, power: int) -> float:
 
 
 def fm4(difference: Floats) -> float:
-    """Return FM4, the kurtosis of a difference signal of shape ``(n,)``. [1]"""
+    """Return FM4, the kurtosis of a difference signal of shape ``(n,)`` [any]. [1]"""
     return normal_moment(difference, 4)
 
 
 def m6a(difference: Floats) -> float:
-    """Return M6A, the sixth moment of a difference signal of shape ``(n,)``. [1]"""
+    """Return M6A, the sixth moment of a difference signal of shape ``(n,)`` [any]. [1]"""
     return normal_moment(difference, 6)
 
 
 def m8a(difference: Floats) -> float:
-    """Return M8A, the eighth moment of a difference signal of shape ``(n,)``. [1]"""
+    """Return M8A, the eighth moment of a difference signal of shape ``(n,)`` [any]. [1]"""
     return normal_moment(difference, 8)
 
 
@@ -205,7 +205,7 @@ def nb4(average: Floats, n_teeth: int, before: Sequence[Floats] = ()) -> float:
 
 
 def sideband_index(average: Floats, n_teeth: int) -> float:
-    """Return the mean amplitude of the first sidebands of the mesh, of an average of shape ``(n,)``. [any]
+    """Return the mean amplitude of the first sidebands of the mesh, of an average ``(n,)`` [any]. [any]
 
     References
     ----------
@@ -216,7 +216,7 @@ def sideband_index(average: Floats, n_teeth: int) -> float:
 
 
 def sideband_level(average: Floats, n_teeth: int) -> float:
-    """Return the sum of the first sidebands of the mesh over the RMS of an average of shape ``(n,)``. [1]
+    """Return the sum of the first sidebands of the mesh over the RMS of an average ``(n,)`` [any]. [1]
 
     References
     ----------
