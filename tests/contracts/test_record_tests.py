@@ -234,8 +234,9 @@ def test_sound_records_show_nothing_more_often_than_stated(test):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_hundreds_of_sound_records_show_nothing_more_often_than_stated(test):
-    n = 600
+    n = 300
     false = sum(bool(told.symptoms) for told in answers(test.name, n))
     assert false <= n * test.false_rate + 3 * math.sqrt(n * test.false_rate * (1 - test.false_rate))
 

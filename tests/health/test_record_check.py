@@ -165,14 +165,30 @@ def test_a_fault_of_the_whole_asset_is_told_once_by_the_place_that_shows_it_best
 
 
 def test_what_is_missing_is_said_once_and_taken_back_when_it_comes():
-    blind = asset(plate={})
+    teeth = Test(
+        "listen", "t", "s", "acceleration", ("looseness",), _listen, plate={"teeth": "teeth of the gear"}
+    )
+    blind, check = asset(plate={"teeth": 23.0}), record_check(teeth)
     mute = [waveform("P.DE", 20 * k + 1, tones(seconds=1.6, noise=1.0, seed=k)) for k in range(20)]
-    _, told = stream(mute, blind)
+    _, told = stream(mute, blind, check)
     assert [(k, f.cause, f.missing) for k, f in told] == [
         (N_REFUSED - 1, CANNOT_JUDGE, ("the speed of the shaft is not known",))
     ]
-    _, told = stream(mute[:5] + [record(k) for k in range(5, 9)], blind)
+    _, told = stream(mute[:5] + [record(k) for k in range(5, 9)], blind, check)
     assert [f.cause for _, f in told] == [CANNOT_JUDGE, NORMAL]
+
+
+def test_what_every_test_lacks_is_not_said_by_each_but_what_one_cannot_tell_is():
+    """A test without a nameplate is asked of every asset: other checks say what all of them lack."""
+    mute = [waveform("P.DE", 20 * k + 1, tones(seconds=1.6, noise=1.0, seed=k)) for k in range(8)]
+    assert stream(mute, asset(plate={}))[1] == []
+    torn = Test("torn", "t", "s", "acceleration", ("looseness", "rub"), _torn)
+    _, told = stream([record(k) for k in range(8)], check=record_check(torn))
+    assert [(f.cause, f.missing) for _, f in told] == [(CANNOT_JUDGE, ("a rub or a loose part",))]
+
+
+def _torn(record, asset, base):
+    return Told({"half": 1.0}, missing=("a rub or a loose part",))
 
 
 def test_a_record_that_is_bad_or_of_a_shaft_that_stands_changes_nothing():

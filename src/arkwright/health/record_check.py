@@ -31,7 +31,7 @@ from arkwright.health.record_place import (
 )
 from arkwright.health.record_words import Shown, believed, urgency
 from arkwright.health.speed import STANDS_RPM, speed_of
-from arkwright.health.symptom import Record, Test
+from arkwright.health.symptom import Record, Test, Told
 from arkwright.health.zones import ZoneRule, velocity_of, zone_rule
 from arkwright.kits.agreement import answers_needed
 
@@ -174,7 +174,7 @@ def _take(
     base = base_at(place.speeds, speed_rpm)
     told = ask(test, replace(record, at_speeds=bases(place.speeds)), asset, base)
     if told.missing:
-        return refuse(place, told.missing), []
+        return (place if _is_said(test, told) else refuse(place, told.missing)), []
     level = float(np.std(record.samples))
     told = replace(told, descriptors={**told.descriptors, LEVEL: level})
     rule = zone_rule(asset)
@@ -187,6 +187,14 @@ def _take(
             place = raise_band(place, urgent.band)
             shown.append(Shown(symptom, record.location, waveform, urgent, told.against))
     return place, shown
+
+
+def _is_said(test: Test, told: Told) -> bool:
+    """Whether others say what is missing: speed, unit, length, by the checks of bearing, unbalance, velocity.
+
+    A test that needs no nameplate is asked of every asset; without it the fitter would read the same of each.
+    """
+    return not test.plate and not told.descriptors
 
 
 def _velocity(record: Record, waveform: Waveform, rule: ZoneRule | tuple[str, ...]) -> float | None:
