@@ -54,6 +54,7 @@ def test_a_fault_mode_that_is_not_well_formed_is_named(old, new, words):
 def test_every_fault_mode_speaks_to_a_fitter_and_carries_codes(name):
     fault = faults()[name]
     assert re.search(r"[\u4e00-\u9fff]", fault.title_zh)
+    assert len(re.findall(r"[\u4e00-\u9fff]", fault.remedy_zh)) > 10
     assert re.fullmatch(r"[A-Z]{3}", fault.failure_mode), "ISO 14224:2016, B.6: three letters"
     assert re.fullmatch(r"[1-6]\.\d", fault.failure_mechanism), "ISO 14224:2016, B.2: 1.0 to 6.4"
     assert re.fullmatch(r"1?\d", fault.activity), "ISO 14224:2016, B.5: 1 to 12"

@@ -169,6 +169,7 @@ class FaultMode:
     part: str = ""
     references: tuple[str, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    remedy_zh: str = ""
 
 
 # ------------------------------------------------------------------------------------------ finding them

@@ -45,6 +45,7 @@ class Job:
     lead_time_h: float = 0.0
     cost: float | None = None
     title_zh: str = ""
+    remedy_zh: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from arkwright.core.finding import BANDS
 
 _TEXTS = ("title", "title_zh", "summary", "remedy", "failure_mode", "failure_mechanism", "activity")
 _LISTS = ("spares", "skills", "references")
-_ALSO = ("duration_h", "lead_time_h", "within_h", "part", "evidence")
+_ALSO = ("remedy_zh", "duration_h", "lead_time_h", "within_h", "part", "evidence")
 
 
 @cache
@@ -64,6 +64,7 @@ def read_fault(name: str, text: str) -> FaultMode:
         within_h=_within(row.get("within_h", {}), where),
         part=str(row.get("part", "")),
         evidence=row.get("evidence", {}),
+        remedy_zh=str(row.get("remedy_zh", "")),
     )
 
 

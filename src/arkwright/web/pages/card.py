@@ -161,6 +161,8 @@ def _act_row(context: Context, act: Act) -> Markup:
 def job_panel(context: Context, job: Job, *, due: str) -> Markup:
     """Draw what is to be done: remedy, due date, time, spares, skills and codes."""
     told = [t.removeprefix(REMEDY) for t in job.description.splitlines() if t.startswith(REMEDY)]
+    if job.remedy_zh:
+        told = [say(context, text, job.remedy_zh) for text in told]
     codes = " · ".join(c for c in (job.failure_mode, job.failure_mechanism, job.activity) if c)
     spares = node("ul", *(node("li", s) for s in job.spares)) if job.spares else None
     lead = span_words(context, job.lead_time_h) if job.lead_time_h else None
