@@ -166,7 +166,7 @@ def test_what_was_seen_of_a_record_is_asked_once_and_a_stretch_of_it_is_drawn_in
 
 def test_a_band_too_narrow_and_a_constant_record_are_refused_with_what_is_wrong(lake: Lake) -> None:
     room = recorded(lake, [1500.0])
-    with pytest.raises(HistoryError, match="at least 12 Hz"):
+    with pytest.raises(HistoryError, match="at least 64 Hz"):
         room.sight("p.acc", to_us(T0)).band(100.0, 101.0)
     flat = Waveform("p.acc", T0 + timedelta(seconds=30), np.zeros(4096, np.float32), RATE, "m/s2")
     lake.append_waveforms([flat])

@@ -10,7 +10,9 @@ import pytest
 
 from arkwright.app.demo.physics.bearing import BearingGeometry
 from arkwright.app.demo.physics.vibration import Condition, Line, Mode, Point, record
+from arkwright.app.record_curves import MOST_SAMPLES
 from arkwright.app.record_room import RecordRoom
+from arkwright.app.record_sight import Sight
 from arkwright.app.record_views import RecordViews, record_views
 from arkwright.core.errors import HistoryError
 from arkwright.core.plant import Asset, Signal, Site
@@ -88,6 +90,33 @@ def test_a_bearing_that_nobody_stated_or_knows_is_named() -> None:
     assert bare["why_not"] == ["no bearing is stated for DE of Pump in assets.csv"]
     strange = Asset("p", bearings={"DE": "X99"})
     assert "X99" in record_views(waveform(tone(400.0, 1.0)), ACCELERATION, strange, 1470.0)["why_not"][0]
+
+
+@pytest.mark.parametrize(
+    ("samples", "why"),
+    [
+        ([], "0 samples"),
+        ([1.0], "1 sample"),
+        ([1.0] * 1000, "constant"),
+        ([np.nan, 1.0] * 500, "not numbers"),
+    ],
+)
+def test_a_record_that_nobody_can_judge_is_shown_as_far_as_it_goes(samples: list[float], why: str) -> None:
+    views = record_views(waveform(np.array(samples)), ACCELERATION, PUMP, 1470.0, "record")
+    assert why in views["why_not"][0]
+    assert views["envelope"] is None
+    assert len(views["waveform"]["points"]) == len(samples)
+    sight = Sight(waveform(np.array(samples)), ACCELERATION, PUMP, 1470.0, "record")
+    for look in (lambda: sight.kurtogram, lambda: sight.turn, lambda: sight.band(100.0, 4000.0)):
+        with pytest.raises(HistoryError, match=why):
+            look()
+
+
+def test_of_a_record_of_hours_the_beginning_is_transformed() -> None:
+    hours = waveform(np.zeros(MOST_SAMPLES + 5))
+    sight = Sight(hours, ACCELERATION, PUMP, None, "")
+    assert len(sight.piece) == MOST_SAMPLES
+    assert len(sight.lines.hz) == MOST_SAMPLES // 2 + 1
 
 
 def shown_of(nameplate: dict[str, float | str], x: np.ndarray) -> RecordViews:

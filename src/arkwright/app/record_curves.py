@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 POINTS = 2400
 FLOOR_HZ = 60.0  # blocks of the noise's floor, as where a record is whitened; never fewer than FLOOR_LINES
 FLOOR_LINES = 33
+MOST_SAMPLES = (
+    2**21
+)  # 82 s at 25.6 kHz: of a longer record its beginning is transformed, or memory would grow
 TOP_HZ = 1000.0  # ISO 20816-1:2016, 4.3: broad-band velocity is 10 to 1000 Hz
 # Per motion: unit, size in SI, how it is told, and that over a peak amplitude.
 SHOWN = {
@@ -73,8 +76,11 @@ def lines_of(x: Floats, rate_hz: float) -> Lines:
     Returns
     -------
     lines
-        Every line.
+        Every line; of a record of more than two million samples, those of its beginning.
     """
+    x = x[:MOST_SAMPLES]
+    if len(x) < 2:
+        return Lines(np.zeros(1), np.zeros(1), np.zeros(1))
     hz, amplitude = peak_spectrum(np.where(np.isfinite(x), x, 0.0), rate_hz)
     n_block = max(FLOOR_LINES, round(FLOOR_HZ * len(x) / rate_hz))
     return Lines(hz, amplitude, over_floor_db(amplitude, n_block))

@@ -114,6 +114,8 @@ def told_lines(hz: Floats, level_db: Floats, wanted: Iterable[ExpectedLine]) -> 
     lines
         Those inside the spectrum.
     """
+    if len(hz) < 3:
+        return []
     return [
         {
             "name": met.line.name,

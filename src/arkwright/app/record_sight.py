@@ -7,7 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
-from arkwright.app.record_curves import Curve, Floats, Lines, lines_of, spectrum_curve, waveform_curve
+from arkwright.app.record_curves import (
+    MOST_SAMPLES,
+    Curve,
+    Floats,
+    Lines,
+    lines_of,
+    spectrum_curve,
+    waveform_curve,
+)
 from arkwright.app.record_pictures import BandView, Heat, band_view, kurtogram_picture
 from arkwright.app.record_turn import Turn, turn_picture
 from arkwright.app.record_views import RecordViews, bearing_of, record_views
@@ -15,6 +23,8 @@ from arkwright.core.errors import HistoryError
 from arkwright.core.plant import Asset, Signal
 from arkwright.core.tables import Waveform
 from arkwright.kits.quality import record_flaws
+
+LEAST_LINES = 64  # lines of the record that an envelope is made of: fewer say nothing of its repetition
 
 
 @dataclass(frozen=True)
@@ -32,10 +42,15 @@ class Sight:
         """Return the record, shape ``(n,)``. [canonical unit]"""
         return np.asarray(self.record.samples, np.float64)
 
+    @property
+    def piece(self) -> Floats:
+        """Return what is looked into, shape ``(m,)``: the beginning of a long record. [canonical unit]"""
+        return np.asarray(self.record.samples[:MOST_SAMPLES], np.float64)
+
     @cached_property
     def lines(self) -> Lines:
         """Return the spectrum in full."""
-        return lines_of(self.samples, self.record.rate_hz)
+        return lines_of(self.piece, self.record.rate_hz)
 
     @cached_property
     def views(self) -> RecordViews:
@@ -69,7 +84,7 @@ class Sight:
         """
         self._fit()
         try:
-            return kurtogram_picture(self.samples, self.record.rate_hz)
+            return kurtogram_picture(self.piece, self.record.rate_hz)
         except ValueError as error:
             raise HistoryError(str(error), where=self.signal.name) from error
 
@@ -91,7 +106,7 @@ class Sight:
             )
         try:
             return turn_picture(
-                self.samples, self.record.rate_hz, self.speed_rpm / 60, self.speed_from, self.signal
+                self.piece, self.record.rate_hz, self.speed_rpm / 60, self.speed_from, self.signal
             )
         except ValueError as error:
             raise HistoryError(str(error), where=self.signal.name) from error
@@ -112,18 +127,19 @@ class Sight:
         self._fit()
         half = self.record.rate_hz / 2
         low, high = max(0.0, low_hz), min(half, high_hz)
-        if not high - low >= half / 512:
+        narrowest = max(half / 512, LEAST_LINES * self.record.rate_hz / len(self.piece))
+        if not high - low >= narrowest:
             raise HistoryError(
                 f"a band of {low:g} to {high:g} Hz",
-                wanted=f"at least {half / 512:.0f} Hz",
+                wanted=f"at least {narrowest:.0f} Hz",
                 where=self.signal.name,
             )
         _, orders, _ = bearing_of(self.signal, self.asset)
         envelope = self.views["envelope"]
         slip = envelope["slip"] if envelope is not None else 0.0
-        return band_view(self.samples, self.record.rate_hz, (low, high), orders, self.views["shaft_hz"], slip)
+        return band_view(self.piece, self.record.rate_hz, (low, high), orders, self.views["shaft_hz"], slip)
 
     def _fit(self) -> None:
-        flaws = record_flaws(self.samples)
+        flaws = record_flaws(self.piece)
         if flaws:
             raise HistoryError("; ".join(flaws), where=self.signal.name)

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from arkwright.app.record_room import Record, RecordRoom
 from arkwright.app.record_views import Curve, FaultLine, RecordViews
+from arkwright.core.errors import ArkwrightError
 from arkwright.core.tables import from_us
 from arkwright.web.bench_bar import choices, group, pick_from
 from arkwright.web.charts import Chart
@@ -71,7 +72,7 @@ class Bench:
     async def draw(self) -> None:
         """Draw all of it."""
         if self.look.base is not None:
-            self.base = await asyncio.to_thread(self.room.views, self.views["signal"], self.look.base)
+            self.base = await self._find_base(self.look.base)
         self._draw_bar()
         self._draw_faults()
         if self.views["envelope"] is not None:
@@ -81,6 +82,13 @@ class Bench:
             "spectrum", say(self.context, *MOTION_SPECTRA.get(self.motion, ("Spectrum", "频谱")))
         )
         await self._draw_plot("waveform", say(self.context, "Waveform", "时域波形"))
+
+    async def _find_base(self, time_us: int) -> RecordViews | None:
+        """Return the record of that time [us]; one that retention took, or that never was, is no base."""
+        try:
+            return await asyncio.to_thread(self.room.views, self.views["signal"], time_us)
+        except ArkwrightError:
+            return None
 
     def _draw_why_not(self) -> None:
         if self.views["why_not"]:
@@ -167,6 +175,8 @@ class Bench:
         if whole is None:
             return
         shown = whole if span is None else await self._detail(name, self.views["time_us"], span)
+        if not shown["points"]:  # an address may name a stretch that this record does not have
+            shown, span = whole, None
         plot = self._plot(name, heading, shown)
         if self.base is not None:
             plot = await self._with_base(plot, span)
