@@ -54,6 +54,13 @@ def test_the_highest_cell_of_a_kurtogram_holds_the_frequency_at_which_blows_ring
     )
 
 
+def test_of_noise_no_band_stands_out_and_of_blows_one_does() -> None:
+    rng = np.random.default_rng(7)
+    noisy = [kurtogram_picture(rng.standard_normal(16_384), RATE).get("stands_out") for _ in range(20)]
+    assert noisy.count(True) <= 1
+    assert kurtogram_picture(struck(50.0), RATE).get("stands_out")
+
+
 def test_every_row_of_a_kurtogram_covers_the_whole_axis() -> None:
     for row in kurtogram_picture(struck(50.0), RATE)["rows"]:
         edges = row.get("edges", [])

@@ -134,7 +134,7 @@ def test_what_other_tests_saw_and_what_is_told_in_chinese_is_on_the_page(records
     page = report_page(more)
     assert "What else was seen" in page
     assert 'lang="zh">转子：1× 为主' in page
-    assert "level db 21.5" in page
+    assert "level 21.5 dB" in page
 
 
 def test_the_answer_lies_inside_the_page_as_it_is(records):
@@ -159,7 +159,7 @@ def test_twenty_lines_of_numpy_rebuild_the_verdict_from_the_json_alone(records, 
 
 def test_the_verdict_of_torn_races_is_rebuilt_too(shared_data, tmp_path):
     file = shared_data / "diagnosis/cwru/1797_B_7_DE12.npz"
-    answer = diagnose(Question(file, "DE", 12_000.0, 1797.0, "6205")).answer
+    answer = diagnose(Question(file, "DE", 12_000.0, 1797.0, "6205", alpha=0.1)).answer
     (tmp_path / "answer.json").write_text(json.dumps(answer))
     done = subprocess.run(
         [sys.executable, "-c", REBUILD], cwd=tmp_path, capture_output=True, text=True, timeout=60

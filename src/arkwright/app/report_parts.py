@@ -26,6 +26,19 @@ def table(
     return f'<div class="wide-table"><table>{"".join(out)}</table></div>'
 
 
+ENDINGS = (
+    ("_mm_s", "mm/s"), ("_m_s2", "m/s²"), ("_rpm", "rpm"), ("_hz", "Hz"), ("_db", "dB"), ("_deg", "°"),
+    ("_um", "µm"), ("_ms", "ms"), ("_s", "s"),
+)  # fmt: skip
+"""How the name of a figure ends, and the unit that this means."""
+
+
+def figure(name: str, value: float) -> str:
+    """Write a figure with its unit: ``overall_mm_s`` is overall 18.8 mm/s. [as its name says]"""
+    stem, unit = next(((name.removesuffix(e), u) for e, u in ENDINGS if name.endswith(e)), (name, ""))
+    return f"{stem.replace('_', ' ')} {value:.4g} {unit}".strip()
+
+
 def both(text: str, row: Mapping[str, object]) -> str:
     """Write a sentence, and below it what the row says of it in Chinese, where it does."""
     chinese = row.get("text_zh")

@@ -198,6 +198,8 @@ def kurtogram_section(x: Floats, rate_hz: float) -> str:
         "Spectral kurtosis of bands of every width: where the record is most impulsive. One stray knock "
         "raises it as much as a fault that repeats: it says where to look, not what is wrong."
     )
+    if not heat.get("stands_out", True):
+        told += " Here no band stands out more than those of noise would."
     plot = cells(
         _rows(heat), Axis("frequency [Hz]", 0, rate_hz / 2), "number of bands", "kurtogram", heat["best"]
     )

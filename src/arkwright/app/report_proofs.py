@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from arkwright.app.report_parts import both, section
+from arkwright.app.report_parts import both, figure, section
 from arkwright.health.bearing import BearingVerdict
 
 Row = Mapping[str, object]
@@ -45,7 +45,7 @@ def _row(row: Row) -> str:
     figures = row.get("figures")
     told = ""
     if isinstance(figures, dict) and figures:
-        parts = [f"{name.replace('_', ' ')} {value:.4g}" for name, value in figures.items()]
+        parts = [figure(str(name), float(value)) for name, value in figures.items()]
         told = f'<br><span class="soft">{escape(", ".join(parts))}</span>'
     return f"<li>{both(_capital(str(row['text'])), row)}{told}{inner}</li>"
 

@@ -38,6 +38,9 @@ async def draw_kurtogram(bench: Bench) -> None:
     band = bench.look.band or _best_band(heat)
     heading = say(context, "Fast kurtogram", "快速谱峭度图")
     hint = say(context, "Choose a cell: its envelope spectrum is below.", "选择单元，下方显示其包络谱。")
+    if not heat.get("stands_out", True):
+        en, zh = "No band stands out more than those of noise would. ", "没有比噪声更突出的频带。"
+        hint = say(context, en, zh) + hint
     drawn = picture(context, heat, heading, f"{bench.file}-kurtogram", hint, chosen=_cell_of(heat, band))
     drawn.on("chosen", lambda e: bench.change(replace(bench.look, band=_asked(e.args))))
     if band is not None:
