@@ -179,7 +179,7 @@ export class Cursors {
   // ---------------------------------------------------------------------------------------- by keyboard
   key(event) {
     if (event.ctrlKey || event.metaKey) return;
-    const act = event.shiftKey && event.key.startsWith("Arrow") ? (c) => c.byLine(event.key === "ArrowRight" ? 1 : -1) : KEYS[event.key];
+    const act = event.shiftKey && event.key.startsWith("Arrow") ? (c) => c.byLine(event.key === "ArrowRight" ? 1 : -1) : KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
     if (!act || (event.shiftKey && /Up|Down/.test(event.key))) return;
     event.preventDefault();
     act(this);
