@@ -62,9 +62,9 @@ def plain_fm4(pair: Pair, heard: Heard) -> float:
     return fm4(split_average(average, teeth).difference)
 
 
-def peak_of(pair: Pair, told: Told) -> float:
-    """The product's figure for the cracked gear: its loudest tooth over the usual one; 0 where it refused."""
-    return told.descriptors.get(f"{pair.cracked}_peak", 0.0)
+def score_of(pair: Pair, told: Told) -> float:
+    """How little chance explains the cracked gear's loudest tooth; 0 where the product refused."""
+    return -told.descriptors.get(f"{pair.cracked}_log_chance", 0.0)
 
 
 def row_of(crack_db: float | None, seeds: range) -> dict[str, object]:
@@ -78,8 +78,8 @@ def row_of(crack_db: float | None, seeds: range) -> dict[str, object]:
         begin = time.process_time()
         told = told_of(pair, heard, tacho=False)
         spent += time.process_time() - begin
-        scores["tooth"].append(peak_of(pair, told))
-        scores["tooth, tacho"].append(peak_of(pair, told_of(pair, heard, tacho=True)))
+        scores["tooth"].append(score_of(pair, told))
+        scores["tooth, tacho"].append(score_of(pair, told_of(pair, heard, tacho=True)))
         scores["FM4, turns known"].append(plain_fm4(pair, heard))
         scores["kurtosis"].append(float(kurtosis(heard.x)))
         right = any(

@@ -46,6 +46,14 @@ def test_without_a_tacho_the_records_own_lines_are_followed(change):
     assert any("own lines followed it" in said for said in verdict.against)
 
 
+def test_a_run_up_that_is_too_wide_to_follow_is_refused_by_name_and_judged_with_a_tacho():
+    x = struck(ORDERS.bpfo, 0.6)
+    verdict = judge_record(x, FS, 60 * FR, ORDERS)
+    assert verdict.verdict == "cannot_judge"
+    assert "further than its lines can be followed" in verdict.missing[0]
+    assert judge_record(x, FS, None, ORDERS, tacho_s=pulses(0.6)).verdict == "outer_race"
+
+
 def test_the_ramp_that_is_found_is_the_ramp_that_was_driven():
     record = steady_record(struck(ORDERS.bpfo, 0.2), FS, 60 * FR)
     assert record.by == "lines"

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arkwright.app.diagnose_answer import answer_of, refusal
-from arkwright.app.diagnose_asked import Asked, also_of, ask_all, verdict_of
+from arkwright.app.diagnose_asked import Asked, ask_all
 from arkwright.app.diagnose_question import Question, read_manifest
+from arkwright.app.diagnose_said import also_of, verdict_of
 from arkwright.app.diagnose_severity import severity_of
 from arkwright.connect.record import Recording, read_recording
 from arkwright.core.errors import ArkwrightError, SourceError
@@ -60,7 +61,8 @@ def _of_bearing(question: Question, samples: Floats, orders: BearingOrders, aske
     if question.quantity != "acceleration":
         missing = (f"a bearing is judged from acceleration; the record measures {question.quantity}",)
         return Diagnosis(question, refusal(missing) | {"also": also_of(asked)}, samples, orders, asked=asked)
-    verdict = judge_record(samples, question.rate_hz, question.speed_rpm, orders, question.alpha)
+    pulses = asked.record.tacho_s
+    verdict = judge_record(samples, question.rate_hz, question.speed_rpm, orders, question.alpha, pulses)
     also = {"also": also_of(asked)}
     if not verdict.scores:
         return Diagnosis(question, refusal(verdict.missing) | also, samples, orders, verdict, asked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arkwright.kits.speed_path import FRAME_TURNS, SpeedPath, follow_speed, refine_path
+from arkwright.kits.speed_path import FRAME_TURNS, WIDEST, SpeedPath, follow_speed, refine_path
 from arkwright.kits.tracking import sample_by_turns, speed_spread, turns_of
 
 Floats = NDArray[np.float64]
@@ -83,8 +83,9 @@ def steady_record(
     path = follow_speed(x, rate_hz, mean_hz)
     if path.clearness - path.steady < GAIN or path.sure < DOUBTFUL:
         return stated
-    if path.sure < SURE:
-        return SteadyRecord(x, rate_hz, speed_rpm, path.spread, flaws=(_too_faint(path.spread),))
+    if path.sure < SURE or float(np.abs(path.log_speed).max()) > WIDEST - 0.01:
+        why = _too_faint(path.spread) if path.sure < SURE else _too_wide(path.spread)
+        return SteadyRecord(x, rate_hz, speed_rpm, path.spread, flaws=(why,))
     return _by_lines(x, rate_hz, mean_hz, refine_path(x, rate_hz, mean_hz, path))
 
 
@@ -110,6 +111,13 @@ def _too_faint(spread: float) -> str:
     return (
         f"the speed seems to have changed, by about {100 * spread:.0f} %, and the record's lines are too "
         "faint to follow it: a tacho would, or a record at constant speed"
+    )
+
+
+def _too_wide(spread: float) -> str:
+    return (
+        f"the speed changed by {100 * spread:.0f} % or more within the record, further than its lines can be "
+        "followed: a tacho would follow it, or take a record at constant speed"
     )
 
 

@@ -65,6 +65,7 @@ def _figures(view: GearView) -> dict[str, float]:
     for rim in view.rims:
         figures |= {
             f"{rim.name}_peak": rim.teeth.peak,
+            f"{rim.name}_log_chance": float(np.log10(max(rim.teeth.chance, 1e-300))),
             f"{rim.name}_fm4": rim.fm4,
             f"{rim.name}_sidebands": rim.sidebands,
         }
