@@ -61,29 +61,27 @@ def separate_discrete(x: Floats, rate_hz: float, n_block: int | None = None) -> 
     # A Hann window spreads a line over four bins, all of which then pass it whole.
     before, now = _frames(centred[: len(x) - delay], size), _frames(centred[delay:], size)
     power = np.mean(np.abs(before) ** 2, axis=0)
-    foretold = np.mean(np.conj(before) * now, axis=0) / np.maximum(power, _floor(power))
-    passed = np.abs(foretold)
+    passed = np.abs(np.mean(np.conj(before) * now, axis=0)) / np.maximum(power, _floor(power))
     # What noise passes by chance: the mean square of such a gain is one over the frames averaged.
     chance = min(0.5, FRAMES_ALIKE / len(before))
     gain = np.sqrt(np.clip((passed**2 - chance) / (1 - chance), 0.0, 1.0))
-    turned = gain * foretold / np.maximum(passed, np.finfo(float).tiny)
-    discrete = _filtered(centred, gain, turned, delay)
+    # Frames begin a quarter of a block apart: four on, every line has turned by what a block takes.
+    turn = np.mean(np.conj(now[:-4]) * now[4:], axis=0)
+    discrete = _filtered(centred, gain, gain * turn / np.maximum(np.abs(turn), _floor(power)))
     return discrete, centred - discrete
 
 
-def _filtered(x: Floats, gain: Floats, turned: NDArray[np.complex128], delay: int) -> Floats:
-    """Filter without delay where the filter is full, and foretell both ends over ``delay`` samples."""
+def _filtered(x: Floats, gain: Floats, ahead: NDArray[np.complex128]) -> Floats:
+    """Filter without delay a record that is continued at both ends by what a block before foretells."""
     from scipy.signal import oaconvolve
 
     size = 2 * (len(gain) - 1)
     half = size // 2
-    taps, ahead = (np.roll(np.fft.irfft(bins, size), half) for bins in (gain, turned))
-    discrete = np.array(oaconvolve(x, taps, "full")[half : half + len(x)], np.float64)
+    taps, foretelling = (np.roll(np.fft.irfft(bins, size), half) for bins in (gain, ahead))
     # A line runs backwards as it runs forwards: what foretells the end also foretells the start.
-    known = slice(len(x) - delay - size, len(x) - delay + half)
-    discrete[-half:] = oaconvolve(x[known], ahead, "valid")[1:]
-    discrete[:half] = oaconvolve(x[::-1][known], ahead, "valid")[1:][::-1]
-    return discrete
+    after, before = (oaconvolve(way[-size - half :], foretelling, "valid")[1:] for way in (x, x[::-1]))
+    longer = np.concatenate((before[::-1], x, after))
+    return np.asarray(oaconvolve(longer, taps, "valid")[1:], np.float64)
 
 
 def _frames(x: Floats, size: int) -> NDArray[np.complex128]:
