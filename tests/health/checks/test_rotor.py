@@ -7,6 +7,7 @@ import pytest
 from bench.rotor import ROTOR_TESTS, chart, judge, verdict
 from bench.rotor_physics import RATE_HZ, draw, record
 
+from arkwright.connect.record import read_recording
 from arkwright.core.plant import Asset
 from arkwright.health import ask as room
 from arkwright.health.ask import ask
@@ -222,3 +223,17 @@ def test_a_rotor_simulated_twice_is_the_same_and_its_first_order_is_as_drawn():
     assert all(np.array_equal(one[p], two[p]) for p in one)
     lines = rotor_lines(rec(one["DE.x"], speed_rpm=60 * rotor.shaft_hz), ASSET)
     assert lines.velocity(1) == pytest.approx(rotor.unbalance_mm_s, rel=0.02)
+
+
+def test_real_sound_rotors_show_no_fault_of_a_rotor(shared_data):
+    """Two channels of forty records of a rig at 2000 rpm, and a motor at 1797 rpm, all sound, taken as g."""
+    asked = 0
+    for folder, rpm, rate_hz in (("ims_test1_early", 2000.0, 20_000.0), ("cwru", 1797.0, 48_000.0)):
+        for path in sorted((shared_data / "diagnosis" / folder).glob("*.npz")):
+            if folder == "cwru" and "Normal" not in path.name:
+                continue
+            for place, x in read_recording(path).channels.items():
+                named, _ = causes(9.80665 * x, speed_rpm=rpm, rate_hz=rate_hz, location=place)
+                assert named == set(), f"{path.name} {place}"
+                asked += 1
+    assert asked >= 80
