@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 from arkwright.health.phases import Phases
 from arkwright.kits.park import sequences_at
@@ -13,6 +14,7 @@ derated, makes 6 to 10 per cent of the current: NEMA MG 1-2016, 14.36 and its no
 VOLTAGE_LIMIT = 0.01
 MOST_GAIN = 10.0
 """What one per cent of voltage may do to the current at rated load, the upper end of the same note. [1]"""
+NO_LOAD = 0.4  # least current of usual motors without load, over the rated one
 CLAMPS = 0.015
 """What three clamps of class 0.5 may add together. [1]"""
 ZERO_LIMIT = 0.05  # three wires carry no zero sequence: where it shows, a clamp reads wrong
@@ -20,16 +22,21 @@ ZERO_LIMIT = 0.05  # three wires carry no zero sequence: where it shows, a clamp
 
 @dataclass(frozen=True)
 class Windings:
-    """Unbalance of currents, zero sequence, and unbalance of voltages where they are there. [1]"""
+    """Unbalance of currents, zero sequence, unbalance of voltages where they are there; the load. [1]"""
 
     current: float
     zero: float
     voltage: float | None
+    load: float = 1.0
 
     @property
     def unexplained(self) -> float:
         """Unbalance of the current beyond what the voltages can make of it. [1]"""
-        return 0.0 if self.voltage is None else self.current - MOST_GAIN * self.voltage - CLAMPS
+        if self.voltage is None:
+            return 0.0
+        # The current of the other sequence does not fall with the load as the motor's own does.
+        drawn = sqrt(NO_LOAD**2 + (1 - NO_LOAD**2) * min(self.load, 1.0) ** 2)
+        return self.current - MOST_GAIN / drawn * self.voltage - CLAMPS
 
     @property
     def has_shorted_turns(self) -> bool:

@@ -17,20 +17,21 @@ NEIGHBOURS = 6.0
 """The line over the strongest at other orders within a fifth. [dB]"""
 TIGHT = 0.05  # how near to a whole number an order must be: beyond, it is another part's
 UNSPRUNG_KG, WHEEL_LOAD_N = 900.0, 110e3  # a half wheelset and a wheel's share of a usual vehicle
-LOAD_SHARE = 0.25
-"""Dynamic over static wheel load from which a polygon counts: what tracks allow for at speed. [1]"""
+LOAD_SHARE = 0.15
+"""Dynamic over static wheel load from which a polygon counts. By Newton's law it is the box's acceleration
+times the unsprung mass; how deep a polygon is, the rail's give hides; at low speed it makes no force. [1]"""
 
 
 @dataclass(frozen=True)
 class Polygon:
-    """The strongest line at a whole order: order, acceleration [m/s2], radial error [um], wheel load [1]."""
+    """The strongest line at a whole order: order, acceleration [m/s2], the box's way [um], wheel load [1]."""
 
     order: int
     line: LineMet
     off: float
     chance_of_order: float
     acceleration: float
-    radius_um: float
+    way_um: float
     load_share: float
     lead_db: float
 
@@ -110,5 +111,5 @@ def _polygon(
     # Three lines hold a Hann window's tone; a tone's peak is its root mean square times the root of two.
     peak = float(np.sqrt(2 * np.sum(whole.peak[max(0, top - 2) : top + 3] ** 2)))
     lead = 20 * float(np.log10(line.peak / max(rival, 1e-12 * line.peak)))
-    radius = peak / (2 * pi * line.hz * shaft_hz) ** 2 * 1e6
-    return Polygon(order, line, line.hz - order, min(1.0, 2 * near), peak, radius, peak * share, lead)
+    way = peak / (2 * pi * line.hz * shaft_hz) ** 2 * 1e6
+    return Polygon(order, line, line.hz - order, min(1.0, 2 * near), peak, way, peak * share, lead)

@@ -79,6 +79,8 @@ def _see(record: Record, asset: Asset, supply: Tone) -> _Seen:
         ratio = power_ratio(power, record.rate_hz, shaft)
         gap = replace(gap, source=swings(ratio), power_ratio=ratio)
     load = _load(asset, supply.hz * slip, pairs)
+    if windings is not None:
+        windings = replace(windings, load=0.0 if load is None else load)
     missing = _bars_missing(record, supply, slip, load)
     found = None
     if not missing:
@@ -136,6 +138,8 @@ def _figures(seen: _Seen) -> dict[str, float]:
         figures |= {"bar_line_db": -seen.bars.below_db, "broken_bars": seen.bars.broken}
     if seen.windings is not None:
         figures |= {"current_unbalance": seen.windings.current, "zero_sequence": seen.windings.zero}
+        if seen.windings.voltage is not None:
+            figures["voltage_unbalance"] = seen.windings.voltage
     return figures
 
 

@@ -45,6 +45,7 @@ def _judge(record: Record, asset: Asset, _base: Base) -> Told:
     figures = {"knock_crest": average.crest, "knock_width": average.width}
     if polygon is not None:
         figures |= {"polygon_order": float(polygon.order), "polygon_m_s2": polygon.acceleration}
+        figures |= {"polygon_load_share": polygon.load_share, "polygon_lead_db": polygon.lead_db}
     return Told(figures, _symptoms(average, polygon, record, asset), against=_against(average, asset))
 
 
@@ -126,14 +127,14 @@ def _out_of_round(polygon: Polygon, record: Record, asset: Asset) -> Symptom:
     figures = {
         "order": float(polygon.order),
         "acceleration_m_s2": polygon.acceleration,
-        "radius_um": polygon.radius_um,
+        "way_um": polygon.way_um,
         "wheel_load_share": polygon.load_share,
         "wavelength_mm": pi * diameter / polygon.order,
         "order_off": polygon.off,
     }
     proof = lines_proof(
         f"Order {polygon.order} of the wheel, {polygon.acceleration:.0f} m/s2 peak, {polygon.lead_db:.0f} dB "
-        f"over the orders around it: a radial error of about {polygon.radius_um:.0f} um.",
+        f"over the orders around it; the box moves by {polygon.way_um:.1f} um.",
         [polygon.line],
         figures,
         record.location,
@@ -142,7 +143,7 @@ def _out_of_round(polygon: Polygon, record: Record, asset: Asset) -> Symptom:
         "wheel_polygon",
         round(confidence_of(polygon.line.p, 0.9) * (1 - polygon.chance_of_order), 3),
         f"The wheel is a polygon of {polygon.order} sides: it moves the wheel's load by "
-        f"{100 * polygon.load_share:.0f} %.",
+        f"{100 * polygon.load_share:.0f} % at this speed.",
         f"车轮呈 {polygon.order} 边形：轮重波动约 {100 * polygon.load_share:.0f} %。",
         (proof,),
         "act" if polygon.load_share >= 0.5 else "watch",
@@ -161,8 +162,9 @@ TEST = Test(
     title="Wheel of a rail vehicle: flat and out of round",
     summary=(
         "A flat by a knock at the same place of every turn; a polygon by the strongest line at a whole order "
-        "from 2 to 40, from a quarter of the wheel's load on, where it leads its neighbours. Without a tacho "
-        "the order is as sure as the speed. What the axle-box bearing shows, its own check says."
+        "from 2 to 40 that leads its neighbours and moves a seventh of the wheel's load: at line speed, for "
+        "at low speed it makes no force. Without a tacho the order is as sure as the speed. The axle-box "
+        "bearing has its own check."
     ),
     quantity="acceleration",
     causes=("wheel_flat", "wheel_polygon"),
