@@ -106,6 +106,7 @@ def open_works(
     checks: Mapping[str, Check] | None = None,
     engine=None,
     clock: list[int] | None = None,
+    ledger_url: str = "",
 ):
     """Open the works in a folder, as a start of the process would."""
     clock = clock if clock is not None else [START_US]
@@ -115,7 +116,7 @@ def open_works(
         return from_us(clock[0])
 
     lake = Lake(folder / "history", now)
-    ledger = open_ledger(folder / "ledger.db", synchronous="OFF")
+    ledger = open_ledger(ledger_url or folder / "ledger.db", synchronous="OFF")
     history = History(lake)
     live = LiveTable(tuple(site.signals.values()), lambda _: True)
     intake = Intake(lake, live, clock=Clock(lambda: clock[0], lambda: clock[0]))
