@@ -80,7 +80,8 @@ def test_the_band_that_a_comb_lives_in_is_found():
     low, high = band_of_comb(coherence, [ALPHA, 2 * ALPHA], least_share=8)
     assert 500 < low < 800 < high + 100 < 1000
     line, whole = (
-        enhanced_spectrum(coherence, band)[row(coherence, ALPHA)] / np.median(enhanced_spectrum(coherence, band))
+        enhanced_spectrum(coherence, band)[row(coherence, ALPHA)]
+        / np.median(enhanced_spectrum(coherence, band))
         for band in ((low, high), None)
     )
     assert line > 1.3 * whole

@@ -7,7 +7,9 @@ from arkwright.kits.envelope import (
     LINE_LIMIT,
     band_grid,
     envelope_spectra,
+    floor_of,
     levels_over_floor,
+    smear_levels,
     whiten_cepstrum,
     whiten_noise,
 )
@@ -62,6 +64,7 @@ def test_a_modulated_carrier_draws_its_line_in_its_own_band_and_of_the_depth_tha
     line = int(np.argmax(own))
     assert hz[line] == pytest.approx(at, abs=hz[1])
     # e = (1 + m cos)^2 / (1 + m^2/2): amplitude 2m at f and m^2/2 at 2f, so 20 log10(4/m) dB apart.
+    assert np.sqrt(own[line]) == pytest.approx(2 * depth / (1 + depth**2 / 2), rel=0.01)
     second = own[np.argmin(np.abs(hz - 2 * at))]
     assert 10 * np.log10(own[line] / second) == pytest.approx(20 * np.log10(4 / depth), abs=0.1)
 
@@ -81,7 +84,25 @@ def test_an_envelope_spectrum_is_what_demodulation_with_a_hilbert_filter_gives()
 
 def test_levels_over_the_floor_are_what_a_loop_finds():
     power = np.random.default_rng(1).exponential(size=(2, 200))
-    levels = levels_over_floor(power, 21)
+    levels = levels_over_floor(power, floor_of(power, 21))
     for i in (15, 90, 180):
         floor = np.median(power[1, i - 10 : i + 11])
         assert levels[1, i] == pytest.approx(10 * np.log10(power[1, i] / floor))
+
+
+def test_only_the_frequencies_asked_for_are_computed():
+    hz, power = envelope_spectra(noise(), FS, band_grid((2,)), 20_000, 100.0)
+    assert hz[-1] == pytest.approx(100.0)
+    assert power.shape == (2, len(hz))
+    whole = envelope_spectra(noise(), FS, band_grid((2,)), 20_000)[1]
+    assert power == pytest.approx(whole[:, : len(hz)])
+
+
+def test_a_smeared_line_stands_out_by_its_mean_power():
+    """Eleven lines of 10 dB around line 500: the mean over one per cent to either side is 10 dB again."""
+    levels = np.zeros((1, 1000))
+    levels[0, 495:506] = 10.0
+    smeared = smear_levels(levels, 0.01)
+    assert smeared[0, 500] == pytest.approx(10.0)
+    assert smeared[0, 490] == pytest.approx(10 * np.log10((10 * 1 + 1 * 10) / 11))
+    assert smeared[0, 800] == pytest.approx(0.0)

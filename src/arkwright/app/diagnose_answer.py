@@ -7,8 +7,8 @@ from dataclasses import asdict
 import numpy as np
 
 from arkwright.health.bearing import BearingOrders, BearingVerdict
-from arkwright.health.rolling_search import WHITENED, CombScore
-from arkwright.health.rolling_verdict import BESIDE, CAGE_FACTOR, FAINT, HEALTHY_SPREAD, LEAD
+from arkwright.health.rolling_search import DEPTH_UNIT, SKID_FACTOR, TOP_SHARE, WHITENED, CombScore
+from arkwright.health.rolling_verdict import BESIDE, CAGE_FACTOR, FAINT
 from arkwright.kits.orders import COMBS
 
 
@@ -114,9 +114,10 @@ def _redo(verdict: BearingVerdict) -> dict[str, object]:
         "rule": {
             "cage_factor": CAGE_FACTOR,
             "faint": FAINT,
-            "lead": LEAD,
-            "healthy_spread": HEALTHY_SPREAD,
             "beside": BESIDE,
+            "top_share": TOP_SHARE,
+            "depth_unit": DEPTH_UNIT,
+            "skid_factor": SKID_FACTOR,
         },
         "spectra": [
             {"whitening": white, "band_hz": [round(edge, 1) for edge in band]}
@@ -135,6 +136,8 @@ def _comb(fault: str, comb: CombScore) -> dict[str, object]:
         "inside": comb.inside.tolist(),
         "null_mean_db": np.round(comb.null_mean_db, 4).tolist(),
         "null_spread_db": np.round(comb.null_spread_db, 4).tolist(),
+        "depth": np.round(comb.depth, 5).tolist(),
+        "smeared": comb.is_smeared,
     }
 
 

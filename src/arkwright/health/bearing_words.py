@@ -198,7 +198,13 @@ def _score_proof(known: Known) -> Evidence:
             "threshold": verdict.threshold,
             "sum": known.sums[known.fault],
         },
-        {"z": verdict.z, "scores": verdict.scores, "sums": dict(known.sums)},
+        {
+            "z": verdict.z,
+            "depth": {f: [round(float(d), 5) for d in comb.depth] for f, comb in verdict.combs.items()},
+            "smeared": {f: comb.is_smeared for f, comb in verdict.combs.items()},
+            "scores": verdict.scores,
+            "sums": dict(known.sums),
+        },
     )
 
 

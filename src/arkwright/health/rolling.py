@@ -2,7 +2,7 @@
 
 Squared envelope spectra of many bands of the record, whitened in two ways, are searched for the comb of each
 fault under a common slip; every comb is measured against combs at orders that no fault has, in the same
-spectrum. The mean over all spectra decides.
+spectrum. The spectra where it stands out most decide, by how surely and how deeply it does.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arkwright.health.rolling_evidence import against_of, lines_of
+from arkwright.health.rolling_healthy import HealthyScores, healthy_scores_from
 from arkwright.health.rolling_search import WHITENED, CombScore, Search, mean_of, thin_record
 from arkwright.health.rolling_speed import SteadyRecord, speed_of_pulses, steady_record
 from arkwright.health.rolling_verdict import (
@@ -27,7 +28,16 @@ from arkwright.health.rolling_verdict import (
 from arkwright.kits.orders import COMBS, BearingOrders
 from arkwright.kits.quality import record_flaws
 
-__all__ = ["BearingVerdict", "LineFound", "decide", "judge_record", "refuse", "threshold_of"]
+__all__ = [
+    "BearingVerdict",
+    "HealthyScores",
+    "LineFound",
+    "decide",
+    "healthy_scores_from",
+    "judge_record",
+    "refuse",
+    "threshold_of",
+]
 
 Floats = NDArray[np.float64]
 MIN_TURNS = 20.0
@@ -47,6 +57,8 @@ def judge_record(
     orders: BearingOrders | None,
     alpha: float = 0.01,
     tacho_s: Floats | None = None,
+    *,
+    healthy: HealthyScores | None = None,
 ) -> BearingVerdict:
     """Judge a rolling bearing from one record of acceleration.
 
@@ -65,6 +77,9 @@ def judge_record(
     tacho_s
         Times of one pulse a turn since the first sample, shape ``(m,)``, where there is a tacho: then the
         speed need not be stated. [s]
+    healthy
+        Scores of healthy records of the asset or its class, where there are any: they then say which score
+        a share ``alpha`` exceeds.
 
     Returns
     -------
@@ -90,7 +105,7 @@ def judge_record(
     if not searched:
         return refuse(*dict.fromkeys(flawed))
     search, combs = _joined(searched)
-    verdict = _verdict(search, combs, threshold_of(alpha))
+    verdict = _verdict(search, combs, (healthy or HealthyScores(())).threshold(alpha))
     told = list(dict.fromkeys([*told, *_of_pieces(len(pieces), searched, flawed)]))
     return replace(verdict, against=(*verdict.against, *told))
 
@@ -191,7 +206,7 @@ def _verdict(search: Search, combs: dict[str, CombScore], threshold: float) -> B
         (float(low), float(high)),
         True,
         best,
-        lines_of(search, best, combs[best].slip, top),
+        lines_of(search, best, combs[best].slip, top, is_smeared=combs[best].is_smeared),
         (TORN,) if verdict == "cannot_judge" else (),
         search.hz,
         search.plain[top],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from arkwright.health.rolling_search import CombScore, Search, line_order
+from arkwright.health.rolling_search import SMEAR, CombScore, Search, line_order
 from arkwright.health.rolling_verdict import LineFound
 from arkwright.kits.orders import COMBS, Line
 
@@ -16,10 +16,12 @@ PART_WORDS = {
     "ball": "rolling element",
     "cage": "cage",
 }
-LIKELY = 0.01
+LIKELY = 0.03  # the greatest of three lines of pure noise is above this as often
 
 
-def lines_of(search: Search, fault: str, slip: float, top: int) -> tuple[LineFound, ...]:
+def lines_of(
+    search: Search, fault: str, slip: float, top: int, *, is_smeared: bool = False
+) -> tuple[LineFound, ...]:
     """Look up the lines of a fault's comb in one spectrum.
 
     Parameters
@@ -32,6 +34,8 @@ def lines_of(search: Search, fault: str, slip: float, top: int) -> tuple[LineFou
         Slip of the cage. [1]
     top
         Number of the spectrum.
+    is_smeared
+        Whether the lines are those of a skidding ball, which wander.
 
     Returns
     -------
@@ -44,8 +48,10 @@ def lines_of(search: Search, fault: str, slip: float, top: int) -> tuple[LineFou
         at = round(line_order(line, fault, search.orders, slip) * search.shaft_hz / search.step_hz)
         if not 1 <= at < len(level) - 1:
             continue
-        peak = at - 1 + int(np.argmax(level[at - 1 : at + 2]))
-        p = float(np.mean(level >= level[peak]))
+        reach = max(1, round(SMEAR * at)) if is_smeared else 1
+        first = max(0, at - reach)
+        peak = first + int(np.argmax(level[first : at + reach + 1]))
+        p = 1 - float(np.mean(level < level[peak])) ** (2 * reach + 1)
         hz = peak * search.step_hz
         found.append(
             LineFound(line_name(fault, line), hz / search.shaft_hz, hz, float(level[peak]), p, p <= LIKELY)

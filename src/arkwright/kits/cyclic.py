@@ -30,9 +30,7 @@ class CyclicMap:
     values: Complexes
 
 
-def spectral_correlation(
-    x: Floats, rate_hz: float, top_alpha_hz: float, n_window: int = 256
-) -> CyclicMap:
+def spectral_correlation(x: Floats, rate_hz: float, top_alpha_hz: float, n_window: int = 256) -> CyclicMap:
     """Estimate the cyclic spectral correlation by short-time Fourier transforms (fast spectral correlation).
 
     Transforms of short windows, hopped by less than the shortest cycle sought, are multiplied with their own
@@ -84,7 +82,7 @@ def spectral_correlation(
         off = alpha - shift * step_hz
         total += products * np.exp(-1j * np.pi * off * (n_window - 1) / rate_hz)[:, None]
         seen += _window_correlation(window, off / rate_hz)
-    return CyclicMap(alpha, np.arange(n_f) * step_hz, total / (seen * rate_hz)[:, None])
+    return CyclicMap(alpha, np.asarray(np.arange(n_f) * step_hz, np.float64), total / (seen * rate_hz)[:, None])
 
 
 def _window_correlation(window: Floats, off: Floats) -> Floats:
@@ -147,7 +145,9 @@ def enhanced_spectrum(coherence: CyclicMap, band_hz: tuple[float, float] | None 
     return np.asarray(np.abs(coherence.values[:, inside]).mean(axis=1))
 
 
-def band_of_comb(coherence: CyclicMap, lines_hz: Sequence[float], least_share: int = 16) -> tuple[float, float]:
+def band_of_comb(
+    coherence: CyclicMap, lines_hz: Sequence[float], least_share: int = 16
+) -> tuple[float, float]:
     """Find the band in which the lines of an expected comb stand out most.
 
     All bands that halve and third the frequency axis are tried; each one's improved envelope spectrum is

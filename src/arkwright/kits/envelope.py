@@ -94,7 +94,9 @@ def band_grid(levels: tuple[int, ...] = (1, 2, 3, 4)) -> Floats:
     return np.array([(i / n, (i + 1) / n) for n in levels for i in range(n)], np.float64)
 
 
-def envelope_spectra(x: Floats, rate_hz: float, bands: Floats, n_segment: int) -> tuple[Floats, Floats]:
+def envelope_spectra(
+    x: Floats, rate_hz: float, bands: Floats, n_segment: int, top_hz: float = np.inf
+) -> tuple[Floats, Floats]:
     """Compute the averaged squared envelope spectrum of every band.
 
     Each band is moved to zero frequency and oversampled by two, so that squaring does not fold back. The
@@ -110,14 +112,16 @@ def envelope_spectra(x: Floats, rate_hz: float, bands: Floats, n_segment: int) -
         Edges as shares of the Nyquist frequency, shape ``(n_bands, 2)``. [1]
     n_segment
         Samples of the record that a segment spans. [1]
+    top_hz
+        Highest frequency wanted; half of the narrowest band is the most there is. [Hz]
 
     Returns
     -------
     frequencies
         Shape ``(n_lines,)``. [Hz]
     power
-        Power of the squared envelope, each band scaled to its own mean square, shape
-        ``(n_bands, n_lines)``. [1]
+        Square of the depth to which each frequency modulates a band's power, shape ``(n_bands, n_lines)``:
+        a squared envelope of ``mean * (1 + a cos(...))`` has a line of ``a**2``. [1]
 
     References
     ----------
@@ -129,6 +133,7 @@ def envelope_spectra(x: Floats, rate_hz: float, bands: Floats, n_segment: int) -
     half = len(spectrum) - 1
     step_hz = rate_hz / n_segment
     n_lines = int(np.floor(0.25 * n_segment * float(np.min(bands[:, 1] - bands[:, 0])) * 2))
+    n_lines = int(min(n_lines, top_hz / step_hz + 1))
     rows = [
         _band_spectrum(spectrum[int(a * half) : int(b * half)], len(x), n_segment, n_lines) for a, b in bands
     ]
@@ -146,12 +151,12 @@ def _band_spectrum(bins: NDArray[np.complex128], n: int, n_segment: int, n_lines
     frames = np.stack([envelope[s : s + size] for s in starts])
     window = np.hanning(size)
     power = np.abs(fft.rfft((frames - frames.mean(axis=1, keepdims=True)) * window, axis=1)) ** 2
-    mean = power.mean(axis=0) / float((window**2).sum())
+    mean = power.mean(axis=0) * (2.0 / float(window.sum())) ** 2
     return np.pad(mean[:n_lines], (0, max(0, n_lines - len(mean))), mode="edge")
 
 
-def levels_over_floor(power: Floats, n_floor: int) -> Floats:
-    """Say how far every line stands above the median of its neighbours.
+def floor_of(power: Floats, n_floor: int) -> Floats:
+    """Estimate the floor that lines stand on: the median of each line's neighbours.
 
     Parameters
     ----------
@@ -162,11 +167,55 @@ def levels_over_floor(power: Floats, n_floor: int) -> Floats:
 
     Returns
     -------
-    levels
-        Level over the local floor, shape ``(n_spectra, n_lines)``. [dB]
+    floor
+        Shape ``(n_spectra, n_lines)``, never zero. [any]
     """
     from scipy.ndimage import median_filter
 
     floor = median_filter(power, size=(1, n_floor | 1), mode="nearest")
-    tiny = np.finfo(float).tiny
-    return np.asarray(10.0 * np.log10(np.maximum(power, tiny) / np.maximum(floor, tiny)), np.float64)
+    return np.asarray(np.maximum(floor, np.finfo(float).tiny), np.float64)
+
+
+def levels_over_floor(power: Floats, floor: Floats) -> Floats:
+    """Say how far every line stands above its floor.
+
+    Parameters
+    ----------
+    power
+        Power spectra, shape ``(n_spectra, n_lines)``. [any]
+    floor
+        Their floor, same shape. [any]
+
+    Returns
+    -------
+    levels
+        Level over the floor, same shape. [dB]
+    """
+    return np.asarray(10.0 * np.log10(np.maximum(power, np.finfo(float).tiny) / floor), np.float64)
+
+
+def smear_levels(levels: Floats, share: float) -> Floats:
+    """Average the power of neighbouring lines, the more of them the higher the frequency.
+
+    An impact rate that wanders by a share of itself smears every line over that share of its frequency:
+    averaged over it, the line stands out again, and the noise around it scatters less.
+
+    Parameters
+    ----------
+    levels
+        Levels over the floor, shape ``(n_spectra, n_lines)``, from zero frequency on. [dB]
+    share
+        Half of the width averaged over, as a share of the frequency; one line to either side at least. [1]
+
+    Returns
+    -------
+    levels
+        Levels of the mean power, same shape. [dB]
+    """
+    power = np.power(10.0, np.asarray(levels, np.float64) / 10.0)
+    total = np.pad(np.cumsum(power, axis=1), ((0, 0), (1, 0)))
+    at = np.arange(levels.shape[1])
+    half = np.maximum(1, np.rint(share * at)).astype(int)
+    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(at))
+    mean = (total[:, high] - total[:, low]) / (high - low)
+    return np.asarray(10.0 * np.log10(np.maximum(mean, np.finfo(float).tiny)), np.float64)

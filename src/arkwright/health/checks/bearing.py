@@ -21,7 +21,8 @@ from arkwright.health.bearing import find_bearing
 from arkwright.health.bearing_words import Known, Severity, bearing_finding, severity_of
 from arkwright.health.fold import fold, tell
 from arkwright.health.rolling import BearingVerdict, judge_record, threshold_of
-from arkwright.health.rolling_verdict import CAGE_FACTOR
+from arkwright.health.rolling_healthy import learn_score, own_scores
+from arkwright.health.rolling_verdict import CAGE_FACTOR, PARTS
 from arkwright.health.series import good_series
 from arkwright.health.speed import STANDS_RPM, speed_of
 from arkwright.health.zones import ZoneRule, velocity_of, zone_rule
@@ -30,10 +31,11 @@ from arkwright.kits.sequential import cusum_limit, cusum_step
 
 EVERY_S = 10.0
 ALPHA = 0.01
+"""Share of healthy records that may be called faulty, and of bearings that keep to such scores. [1]"""
 SLACK = 2.5
 """Half of the shift looked for, and what a healthy bearing's odd spectrum may be off by. [deviations]"""
 RECORDS_PER_ALARM = 1e9
-"""At a record every ten seconds at a thousand bearings, one false alarm in four months. [1]"""
+"""Were records independent: every ten seconds at a thousand bearings, one false alarm in four months. [1]"""
 LIMIT = cusum_limit(SLACK, RECORDS_PER_ALARM)
 MOST_A_RECORD = 0.7 * LIMIT  # no single record is enough: a knock, a neighbour's start
 MOST = 3.0 * LIMIT  # so that a new bearing is believed after a few records
@@ -55,6 +57,7 @@ class _Place:
     on: tuple[str, ...] = ()
     n: int = 0
     refused: int = 0
+    healthy: tuple[float, ...] = ()
     first_rms: float = 0.0
     last_rms: tuple[float, ...] = ()
     velocities: tuple[float, ...] = ()
@@ -137,27 +140,33 @@ def _measure(place: _Place, record: Waveform, samples: NDArray[np.float64]) -> _
 
 
 def _add(place: _Place, verdict: BearingVerdict, time_us: int) -> _Place:
-    mean, spread = healthy_scores()
+    own = own_scores(place.healthy, SLACK)
+    bars = (healthy_scores(),) if own is None else (healthy_scores(), own)
     sums: dict[str, float] = {}
     since: dict[str, int] = {}
     for fault in COMBS:
         score = verdict.scores[fault] / (CAGE_FACTOR if fault == "cage" else 1.0)
-        z = (score - mean) / spread
+        z = max((score - mean) / spread for mean, spread in bars)
         # A fault that the record explains by another, much stronger one gains nothing from it.
-        z = z if fault in verdict.labels else min(z, SLACK)
+        z = z if fault in (*verdict.labels, verdict.best) else min(z, SLACK)
         before = place.sums.get(fault, 0.0)
         sums[fault] = round(cusum_step(before, min(z, SLACK + MOST_A_RECORD), SLACK, MOST), 6)
         if sums[fault] > 0:
             since[fault] = place.since_us.get(fault, time_us) if before > 0 else time_us
     on = [f for f in COMBS if sums[f] > (0.0 if f in place.on else LIMIT)]
     named = tuple(sorted(on, key=lambda f: -sums[f]))
-    return replace(place, sums=sums, since_us=since, on=named, n=place.n + 1, refused=0)
+    healthy = () if on else learn_score(place.healthy, max(verdict.scores[f] for f in PARTS), ALPHA)
+    return replace(place, sums=sums, since_us=since, on=named, n=place.n + 1, refused=0, healthy=healthy)
 
 
 def healthy_scores() -> tuple[float, float]:
-    """Return mean and deviation of a healthy record's greatest score. [1]"""
-    mean = threshold_of(0.5)
-    return mean, (threshold_of(0.01) - mean) / 2.3263478740408408  # the 99 % point of a standard normal
+    """Return the middle of healthy bearings' greatest scores, and the spread that the sums count in. [1]
+
+    Scores keep to their bearing, a wavy race stays wavy: so one that keeps scoring what ``ALPHA`` of the
+    healthy ones exceed adds up, and the spread is that which puts this score at the slack.
+    """
+    middle = threshold_of(0.5)
+    return middle, (threshold_of(ALPHA) - middle) / SLACK
 
 
 def _confidence(total: float) -> float:
@@ -220,8 +229,10 @@ def _places(state: State) -> dict[str, _Place]:
     kept = state.get("places", {})
     if not isinstance(kept, Mapping):
         return {}
-    lists = ("on", "last_rms", "velocities")
-    return {name: _Place(**{**row, **{k: tuple(row[k]) for k in lists}}) for name, row in kept.items()}
+    lists = ("on", "healthy", "last_rms", "velocities")
+    return {
+        name: _Place(**{**row, **{k: tuple(row.get(k, ())) for k in lists}}) for name, row in kept.items()
+    }
 
 
 def _as_json(place: _Place) -> dict[str, object]:
@@ -233,8 +244,9 @@ CHECK = Check(
     title="Rolling bearings",
     summary=(
         "Outer race, inner race, ball and cage of a rolling bearing, from the squared envelope of "
-        "acceleration. Evidence adds up over records (CUSUM): no single record makes a finding, about one "
-        f"healthy record in {RECORDS_PER_ALARM:.0e} begins a false one. It needs each location's bearing, "
+        "acceleration. Evidence adds up over records (CUSUM): no single record makes a finding; a healthy "
+        f"bearing that keeps scoring what {ALPHA:.0%} of healthy ones exceed makes a false one. Its "
+        "own first records stand beside that: a rise is told sooner. It needs each location's bearing, "
         "the sample rate and the speed (of the record, of a rotational_speed signal, or rated_speed_rpm). "
         "How bad it is comes from velocity, growth and temperature, apart from what it is."
     ),
