@@ -44,6 +44,7 @@ def folder(tmp_path_factory):
     coupling = orders({1: 3.0, 2: 2.6})
     np.savez(folder / "coupling.npz", DE=coupling)
     np.savez(folder / "quiet.npz", DE=orders({1: 0.3}))
+    np.savez(folder / "gear.npz", DE=orders({1: 0.3, 23: 0.5, 46: 0.1}))
     np.savez(folder / "both.npz", DE=bearing_fault() + orders({1: 3.0, 2: 2.6}))
     axial = 0.8 * orders({1: 4.0}, seed=1)
     tacho = 5.0 * ((T * SPEED_RPM / 60) % 1 < 0.05)
@@ -91,6 +92,21 @@ def test_a_rotor_that_shows_nothing_is_no_verdict_until_something_is_asked_about
     for test in room.tests().values():
         if test.quantity == "acceleration":
             assert all(f"--plate {name}=" in missing for name in test.plate), test.name
+
+
+def test_what_only_a_rise_would_show_is_not_called_normal_from_one_record(folder):
+    answer = ask(folder / "quiet.npz", plate={"n_vanes": 6.0})
+    assert answer["verdict"] == "cannot_judge"
+    assert any("before" in text and "Pump" in text for text in answer["missing"])
+    assert set(answer["figures"]["pump"])
+
+
+def test_normal_is_said_where_the_nameplate_told_what_to_look_at(folder):
+    gear = room.tests()["gear"]
+    answer = ask(folder / "gear.npz", plate=dict(gear.example))
+    assert (answer["verdict"], answer["labels"]) == ("normal", [])
+    assert gear.title in answer["evidence"][0]["text"]
+    assert 0.5 < answer["confidence"] < 0.9
 
 
 def test_a_quantity_is_asked_of_its_own_tests(folder):

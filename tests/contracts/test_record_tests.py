@@ -170,6 +170,14 @@ def test_a_nameplate_that_states_nonsense_is_no_error(test, value):
     well_formed(test, ask(test, record_of(test, shaken(test, 1)), Asset("X", nameplate=plate)))
 
 
+def test_one_that_needs_a_base_shows_nothing_without_and_counts_what_it_follows(test):
+    if test.needs_base:
+        for seed in range(4):
+            told = ask(test, record_of(test, shaken(test, seed)), asset_of(test))
+            assert not told.symptoms
+            assert told.missing or told.descriptors
+
+
 @pytest.mark.parametrize("spread", [0.0, 1e-12, 1e12])
 def test_any_base_is_taken(test, spread):
     asset = asset_of(test)

@@ -46,9 +46,14 @@ def verdict_of(asked: Asked) -> dict[str, object]:
     poles): that a rotor shows nothing does not make sound what nobody asked about.
     """
     figures = {name: dict(told.descriptors) for name, told in asked.told.items() if told.descriptors}
-    named = [name for name in asked.told if tests()[name].plate and not asked.told[name].missing]
+    named = [name for name in _done(asked) if tests()[name].plate]
     answer = _found(asked) if asked.symptoms else _normal(asked) if named else _open(asked)
     return answer | {"figures": figures}
+
+
+def _done(asked: Asked) -> list[str]:
+    """Name the tests that could judge this record alone."""
+    return [n for n, told in asked.told.items() if not told.missing and not tests()[n].needs_base]
 
 
 def _found(asked: Asked) -> dict[str, object]:
@@ -69,7 +74,7 @@ def _found(asked: Asked) -> dict[str, object]:
 
 
 def _normal(asked: Asked) -> dict[str, object]:
-    done = [name for name, told in asked.told.items() if not told.missing]
+    done = _done(asked)
     titles = "; ".join(tests()[name].title for name in done)
     healthy = prod(1 - tests()[name].false_rate for name in done)
     sick = 1 - SHOWN
@@ -79,7 +84,7 @@ def _normal(asked: Asked) -> dict[str, object]:
 
 
 def _open(asked: Asked) -> dict[str, object]:
-    quiet = [tests()[name].title for name, told in asked.told.items() if not told.missing]
+    quiet = [tests()[name].title for name in _done(asked)]
     missing = [*_stateable(asked)]
     if quiet:
         missing.insert(0, f"nothing shows of: {'; '.join(quiet)}. That alone is no verdict")
@@ -104,6 +109,9 @@ def _stateable(asked: Asked) -> Iterable[str]:
             options = " ".join(f"--plate {f}={_example(test.example, f)}" for f in fields)
             yield f"{test.title}: {options} ({'; '.join(test.plate[f] for f in fields)})"
         plain |= dict.fromkeys(text for text in lack if not any(text.startswith(f"{f} ") for f in test.plate))
+    for name, told in asked.told.items():
+        if tests()[name].needs_base and not told.missing:
+            yield f"{tests()[name].title}: what this place showed at this speed before (a stream into a site)"
     yield from plain
 
 

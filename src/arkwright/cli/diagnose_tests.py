@@ -21,6 +21,8 @@ def list_tests(*, as_json: bool) -> None:
         typer.echo(
             f"  measured  {row['quantity']}{', and the speed of the shaft' if row['needs_speed'] else ''}"
         )
+        if row["needs_base"]:
+            typer.echo("  needs     what the place showed before: judged in a stream, not from one file")
         for option in row["needs"]:
             typer.echo(f"  needs     {option['option']}  {option['text']}")
         for option in row["uses"]:

@@ -80,7 +80,8 @@ class Test:
     ``judge(record, asset, base)`` is pure; ``causes`` are the fault modes that it may name. ``false_rate`` is
     the largest share of healthy records that may show a symptom (the contract tests count it). [1]
     ``of_asset`` says that what it finds ails the whole asset, wherever it was measured. ``example`` gives
-    every field of ``plate`` a value that makes sense, for the docs and the tests.
+    every field of ``plate`` a value that makes sense, for the docs and the tests. ``needs_base`` says that
+    one record alone shows nothing: only what the place showed before makes it a symptom.
     """
 
     __test__ = False  # not one of pytest's
@@ -98,6 +99,7 @@ class Test:
     false_rate: float = 0.01
     of_asset: bool = False
     example: Mapping[str, float | str] = field(default_factory=dict)
+    needs_base: bool = False
 
     def applies_to(self, asset: Asset) -> bool:
         """Say whether an asset measures the quantity and states every field of the nameplate."""

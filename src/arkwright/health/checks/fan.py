@@ -69,5 +69,6 @@ TEST = Test(
         "Randall (2011), Vibration-based Condition Monitoring, Wiley, ch. 2: vane and blade passing",
     ),
     example={"n_blades": 9.0},
+    needs_base=True,
 )
 CHECK = record_check(TEST)

@@ -78,5 +78,6 @@ TEST = Test(
         "Randall (2011), Vibration-based Condition Monitoring, Wiley, ch. 2: vane and blade passing",
     ),
     example={"n_vanes": 6.0},
+    needs_base=True,
 )
 CHECK = record_check(TEST)
