@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from arkwright.kits.display import (
+    ExpectedLine,
     broken_at,
     expected_lines,
     long_silences,
@@ -97,3 +98,23 @@ def test_a_line_counts_as_found_only_where_the_spectrum_is_exceptionally_high() 
     assert [m.found for m in met] == [False, True, False, False]
     assert met[1].level_db == 12.0
     assert met[1].frequency_hz == pytest.approx(lines[1].frequency_hz, abs=0.4)
+
+
+def test_a_multiple_is_looked_for_further_off_and_must_stand_out_the_more() -> None:
+    orders = bearing_orders(9, 7.94, 39.04)
+    lines = expected_lines("outer_race", orders, 25.0)
+    assert [line.reach for line in lines] == [1, 1, 2, 2]
+    assert {line.name: line.reach for line in expected_lines("ball", orders, 25.0)}["6×BSF"] == 2
+    hz, level = np.arange(2000) * 0.25, np.sin(np.arange(2000) * 1.7)
+    for line, off in zip(lines, (2, 2, 2, 3), strict=True):
+        level[round(line.frequency_hz / 0.25) + off] = 12.0
+    assert [m.found for m in met_lines(hz, level, lines)] == [False, False, True, False]
+
+
+def test_of_noise_chance_finds_three_lines_in_a_hundred_however_far_is_looked() -> None:
+    rng = np.random.default_rng(6)
+    hz = np.arange(4000) * 0.25
+    for reach in (1, 2, 3):
+        lines = [ExpectedLine("", 0.0, float(f), reach) for f in rng.uniform(20, 900, 60)]
+        met = [m.found for _ in range(40) for m in met_lines(hz, rng.standard_normal(4000), lines)]
+        assert np.mean(met) == pytest.approx(0.03, abs=0.012)

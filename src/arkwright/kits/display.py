@@ -13,15 +13,21 @@ from arkwright.kits.orders import COMBS, BearingOrders, Line
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 SYMBOLS = {"outer_race": "BPFO", "inner_race": "BPFI", "ball": "BSF", "cage": "FTF"}
-RARE = 0.01  # a line counts as found if no more than this share of the spectrum is as high
+RARE = 0.01
+"""Share of the spectrum that may be as high as a line that counts as found, of the three it may be at. [1]"""
 
 
 class ExpectedLine(NamedTuple):
-    """A line that a fault would draw: what to call it, and where it lies, as order [1] and in Hz. [Hz]"""
+    """A line that a fault would draw: what to call it, and where it lies, as order [1] and in Hz. [Hz]
+
+    ``reach`` is how many lines of a spectrum it may be off: a rate that is read off lines is known to half a
+    line, its k-th multiple to k halves. [1]
+    """
 
     name: str
     order: float
     frequency_hz: float
+    reach: int = 1
 
 
 class MetLine(NamedTuple):
@@ -201,7 +207,8 @@ def expected_lines(
     for line in COMBS[fault]:
         order = line.multiple * orders.of(fault) * (1 + slip) + line.shaft
         order = abs(order + line.cage * orders.ftf * (1 + slip))
-        found.append(ExpectedLine(_name(fault, line), order, order * shaft_hz))
+        blows = line.multiple // 2 if fault == "ball" else line.multiple  # a ball strikes twice a spin
+        found.append(ExpectedLine(_name(fault, line), order, order * shaft_hz, max(1, (blows + 1) // 2)))
     return tuple(sorted(found, key=lambda line: line.order))
 
 
@@ -222,19 +229,26 @@ def met_lines(frequencies: Floats, level_db: Floats, lines: Sequence[ExpectedLin
     level_db
         Level over the floor, shape ``(n,)``. [dB]
     lines
-        Where to look, one line to either side.
+        Where to look, as far as each reaches to either side.
 
     Returns
     -------
     met
         One each; lines outside the spectrum are left out.
     """
+    places = [(line, round(line.frequency_hz / float(frequencies[1]))) for line in lines]
+    inside = [(line, at) for line, at in places if 1 <= at < len(level_db) - 1]
+    # A fault's own lines must not raise what each of them is measured against.
+    is_rest = np.ones(len(level_db), np.bool_)
+    for line, at in inside:
+        is_rest[max(0, at - line.reach - 1) : at + line.reach + 2] = False
+    rest = level_db[is_rest] if is_rest.any() else level_db
     met = []
-    for line in lines:
-        at = round(line.frequency_hz / float(frequencies[1]))
-        if not 1 <= at < len(level_db) - 1:
-            continue
-        peak = at - 1 + int(np.argmax(level_db[at - 1 : at + 2]))
-        share = float(np.mean(level_db >= level_db[peak]))
-        met.append(MetLine(line, float(frequencies[peak]), float(level_db[peak]), share <= RARE))
+    for line, at in inside:
+        first = max(1, at - line.reach)
+        peak = first + int(np.argmax(level_db[first : at + line.reach + 1]))
+        share = float(np.mean(rest >= level_db[peak]))
+        # Where more places are looked at, chance must offer less at each.
+        rare = RARE * 3 / (2 * line.reach + 1)
+        met.append(MetLine(line, float(frequencies[peak]), float(level_db[peak]), share <= rare))
     return tuple(met)
