@@ -12,7 +12,7 @@ from arkwright.app.diagnose_question import Question
 from arkwright.connect.record import Recording
 from arkwright.core.errors import SourceError, UnitError
 from arkwright.core.plant import Asset
-from arkwright.core.quantity import Unit, find_quantity, find_unit
+from arkwright.core.quantity import Unit, find_quantity, find_unit, quantities
 from arkwright.health.ask import ask, lacking, tests
 from arkwright.health.record_beside import TACHO_PULSES
 from arkwright.health.symptom import Record, Symptom, Told
@@ -76,13 +76,18 @@ def ask_all(question: Question, recording: Recording, samples: Floats) -> Asked:
         has_unit=unit is not None,
         tacho_s=pulses,
         # What is of another quantity is named so, as voltage.L1, and is taken as it comes.
-        beside={p: x if unit is None or "." in p else unit.to_canonical(x) for p, x in beside.items()},
+        beside={p: x if unit is None or _is_other(p) else unit.to_canonical(x) for p, x in beside.items()},
     )
     asset = Asset("record", nameplate=question.nameplate, bearings=_bearings(question))
     of_quantity = {n: t for n, t in tests().items() if t.quantity == record.quantity and n != BEARING}
     lacks = {name: lacking(test, record, asset) for name, test in of_quantity.items()}
     told = {name: ask(test, record, asset) for name, test in of_quantity.items() if not lacks[name]}
     return Asked(record, asset, told, {name: lack for name, lack in lacks.items() if lack})
+
+
+def _is_other(place: str) -> bool:
+    head, dot, _ = place.partition(".")
+    return bool(dot) and head in quantities()
 
 
 def _bearings(question: Question) -> dict[str, str]:

@@ -7,6 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from arkwright.core.quantity import quantities
 from arkwright.health.symptom import Record
 from arkwright.kits.exact_tones import Tone, find_tone
 
@@ -39,7 +40,7 @@ def phases_of(record: Record, prefix: str = "") -> Phases | None:
     others = {
         _name(where.removeprefix(prefix)): samples
         for where, samples in record.beside.items()
-        if where.startswith(VOLTAGE) == (prefix == VOLTAGE)
+        if _quantity(where) == _quantity(prefix)
     }
     known = {**others, **own}
     for names in NAMES:
@@ -47,6 +48,12 @@ def phases_of(record: Record, prefix: str = "") -> Phases | None:
         if len(found) == 3 and all(_is_fit(x, record.samples) for x in found):
             return found[0], found[1], found[2]
     return None
+
+
+def _quantity(where: str) -> str:
+    """Return the quantity that a location is named with where it is not the record's own."""
+    head, dot, _ = where.partition(".")
+    return head if dot and head in quantities() else ""
 
 
 def _name(location: str) -> str:
