@@ -82,7 +82,8 @@ def spectral_correlation(x: Floats, rate_hz: float, top_alpha_hz: float, n_windo
         off = alpha - shift * step_hz
         total += products * np.exp(-1j * np.pi * off * (n_window - 1) / rate_hz)[:, None]
         seen += _window_correlation(window, off / rate_hz)
-    return CyclicMap(alpha, np.asarray(np.arange(n_f) * step_hz, np.float64), total / (seen * rate_hz)[:, None])
+    frequency = np.asarray(np.arange(n_f) * step_hz, np.float64)
+    return CyclicMap(alpha, frequency, total / (seen * rate_hz)[:, None])
 
 
 def _window_correlation(window: Floats, off: Floats) -> Floats:
