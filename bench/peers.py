@@ -237,6 +237,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--faulty", type=int, default=40, help="synthetic records of each fault")
     parser.add_argument("--cache", type=Path, help="folder of the peers' environments (or ARKWRIGHT_PEERS)")
     parser.add_argument("--only", action="append", help="only methods whose title holds this")
+    parser.add_argument("--made", action="store_true", help="only the synthetic records")
     parser.add_argument("--speed", action="store_true", help="only CPU and memory")
     parser.add_argument("--json", type=Path, help="write every answer to this file")
     return parser.parse_args()
@@ -262,7 +263,7 @@ def _cases(options: argparse.Namespace) -> list[Sealed]:
     data = DATA / "data" / "diagnosis"
     if not data.is_dir():
         print(f"no real records: {data} is absent")
-    real = list(real_cases(data)) if data.is_dir() else []
+    real = list(real_cases(data)) if data.is_dir() and not options.made else []
     return [*real, *synthetic_cases(options.synthetic, options.faulty)]
 
 
