@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from arkwright.health.rolling_search import CombScore
 
 Floats = NDArray[np.float64]
-HEALTHY_TENTH = 2.3
+HEALTHY_TENTH = 2.28
 """Greatest score that one in ten healthy records exceeds. [1]"""
-HEALTHY_FALL = 0.72
+HEALTHY_FALL = 0.69
 """What the score must rise by for the share of healthy records beyond it to fall by a factor of e. [1]
 
-Both from synthetic healthy records of their own seeds (`python -m bench.diagnosis --calibrate`), among them
-ones with wavy races, a damaged neighbour, a belt, and supply lines; from no real record.
+Both from synthetic healthy records of their own seeds (`bench.diagnosis --calibrate --synthetic 600`), among
+them ones with wavy races, a damaged neighbour, a belt, and supply lines; from no real record.
 """
 CAGE_FACTOR = 1.2
 """A belt draws lines where a cage does: one synthetic healthy record in a thousand stands out further. [1]"""
