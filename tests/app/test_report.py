@@ -15,6 +15,7 @@ from arkwright.app.diagnose import Question, diagnose
 from arkwright.app.plot import Axis, Mark, bars, cells, curve
 from arkwright.app.plot_polar import polar
 from arkwright.app.report import REBUILD, command_of, report_page
+from arkwright.app.report_cascade import cascade_rows
 
 RATE_HZ, SPEED_RPM = 12_000.0, 1797.0
 
@@ -89,7 +90,7 @@ def test_the_page_shows_every_expected_line_where_the_answer_says_it_is(records)
     )
     pictures = re.findall(r'<svg[^>]*aria-label="([^"]+)"', page)
     assert pictures[0] == "envelope spectrum"
-    assert {"spectrum", "order spectrum", "kurtogram", "waveform"} <= set(pictures)
+    assert {"spectrum", "order spectrum", "cascade", "kurtogram", "waveform"} <= set(pictures)
 
 
 def test_velocity_and_its_orders_are_drawn_where_the_unit_is_one_of_acceleration(records):
@@ -226,3 +227,17 @@ def test_a_steady_value_is_a_circle_and_a_swing_of_one_reaches_out_to_the_rim():
     assert radii(polar(np.array([1.0, 0, -1.0, 0]), "g", "turn")) == pytest.approx(
         [150, 100, 50, 100], abs=0.1
     )
+
+
+def test_a_tone_that_rises_leans_in_the_cascade_and_one_that_stays_stands_upright():
+    t = np.arange(60_000) / RATE_HZ
+    rises = np.sin(2 * np.pi * (200 * t + 40 * t**2))  # from 200 to 600 Hz in five seconds
+    rows = cascade_rows(rises, RATE_HZ, 5, 1000.0)
+    assert [float(name) for name, _, _ in rows] == pytest.approx([0.5, 1.5, 2.5, 3.5, 4.5])
+    for name, edges, levels in rows:
+        loud = [edges[i] for i in range(len(levels)) if levels[i] > max(levels) - 6]
+        assert np.mean(loud) == pytest.approx(200 + 80 * float(name), abs=25)
+    upright = [
+        int(np.argmax(levels)) for _, _, levels in cascade_rows(np.sin(2 * np.pi * 305 * t), RATE_HZ, 5, 1e3)
+    ]
+    assert set(upright) == {30}

@@ -11,6 +11,7 @@ import numpy as np
 from arkwright.app.diagnose import Diagnosis
 from arkwright.app.diagnose_answer import NAMES, sentence
 from arkwright.app.record_curves import Floats
+from arkwright.app.report_cascade import cascade_section
 from arkwright.app.report_parts import both
 from arkwright.app.report_plots import (
     envelope_section,
@@ -96,6 +97,7 @@ def _pictures(diagnosis: Diagnosis) -> list[str]:
     return [
         spectrum_section(part, question),
         order_section(part, question, tacho_s),
+        cascade_section(part, question),
         kurtogram_section(part, question.rate_hz),
         turn_section(part, question, tacho_s),
         waveform_section(part, question),

@@ -15,7 +15,7 @@ export default {
       </figcaption>
       <div ref="plot" class="aw-chart-plot" role="img" :aria-label="summary"></div>
     </figure>`,
-  props: { points: Array, base: Array, unit: String, heading: String, summary: String, file: String, words: Object },
+  props: { points: Array, unit: String, heading: String, summary: String, file: String, words: Object },
   async mounted() {
     await this.$nextTick();
     this.chart = echarts.init(this.$refs.plot, null, { renderer: "canvas" });
@@ -27,7 +27,7 @@ export default {
   methods: {
     draw() {
       this.takeLook();
-      const high = Math.max(...[...this.points, ...(this.base ?? [])].map(([, v]) => Math.abs(v))) || 1;
+      const high = Math.max(...this.points.map(([, v]) => Math.abs(v))) || 1;
       // Two and a half times the swing across: the turn keeps its shape, and zero is a circle in the middle.
       const line = (data, color, width, z) => ({ type: "line", coordinateSystem: "polar", showSymbol: false, silent: true, z, data: data.map(([a, v]) => [v, a]), lineStyle: { color, width }, itemStyle: { color } });
       this.chart.setOption(this.painted({
@@ -36,7 +36,7 @@ export default {
         angleAxis: { min: 0, max: 360, startAngle: 90, clockwise: true, interval: 30, axisLine: { lineStyle: { color: "var(--chart-rule)" } }, axisLabel: { color: "var(--chart-ink-2)", fontSize: 11, formatter: (v) => (v === 360 ? "" : `${v}°`) }, splitLine: { show: true, lineStyle: { color: "var(--chart-grid)" } } },
         radiusAxis: { min: -2 * high, max: 1.15 * high, interval: high, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: "var(--chart-ink-2)", fontSize: 10, formatter: (v) => (v < -1.01 * high ? "" : tick(Number(v.toPrecision(2)))) }, splitLine: { lineStyle: { color: "var(--chart-grid)" } } },
         tooltip: { trigger: "axis", confine: true, backgroundColor: "var(--chart-surface)", borderColor: "var(--chart-rule)", textStyle: { color: "var(--chart-ink)", fontSize: 12 }, formatter: (p) => `${p[0].value[1]}°<br><b>${clear(p[0].value[0], 4)}</b> ${this.unit}` },
-        series: [line(this.points, "var(--chart-line)", 1.75, 3), line([[0, 0], ...Array.from({ length: 360 }, (_, i) => [i + 1, 0])], "var(--chart-rule)", 1, 1), ...(this.base ? [line(this.base, "var(--chart-base)", 1, 2)] : [])],
+        series: [line(this.points, "var(--chart-line)", 1.75, 3), line([[0, 0], ...Array.from({ length: 360 }, (_, i) => [i + 1, 0])], "var(--chart-rule)", 1, 1)],
       }), { notMerge: true });
     },
     saveCsv() {
