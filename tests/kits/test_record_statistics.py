@@ -82,6 +82,13 @@ def test_the_mobility_of_white_noise_is_the_root_of_two_and_its_complexity_that_
     assert complexity == pytest.approx(np.sqrt(1.5), rel=0.01)
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e150])
+def test_a_record_in_an_absurd_unit_has_the_same_ratios(unit):
+    x = np.random.default_rng(5).laplace(size=4000)
+    assert statistics_of(x * unit).kurtosis == pytest.approx(statistics_of(x).kurtosis)
+    assert statistics_of(x * unit).rms == pytest.approx(unit * statistics_of(x).rms)
+
+
 @pytest.mark.parametrize("x", [np.arange(7.0), np.ones(100), np.r_[np.arange(100.0), np.nan]])
 def test_a_record_without_statistics_is_refused(x):
     with pytest.raises(ValueError, match="no statistics"):

@@ -71,26 +71,28 @@ def statistics_of(x: Floats, rate_hz: float = 1.0) -> RecordStatistics:
         raise ValueError(f"a record of {len(x)} samples that are few, equal or not numbers has no statistics")
     mean = float(x.mean())
     centred = np.asarray(x - mean, np.float64)
-    size = np.abs(centred)
-    square = centred**2
+    peak = float(np.abs(centred).max())
+    # In units of its own peak, so that the fourth power of no unit is out of range.
+    centred /= peak
+    size, square = np.abs(centred), centred**2
     power = float(square.mean())
-    rms, peak = power**0.5, float(size.max())
+    rms = power**0.5
     moments = l_moments(centred)
     in_time, in_frequency = envelope_negentropies(np.abs(hilbert(centred)) ** 2)
     activity, mobility, complexity = hjorth(centred, rate_hz)
     return RecordStatistics(
         mean=mean,
-        rms=rms,
+        rms=rms * peak,
         peak=peak,
-        crest=peak / rms,
+        crest=1.0 / rms,
         kurtosis=float((square**2).mean()) / power**2,
         skewness=float((square * centred).mean()) / power**1.5,
         shape=rms / float(size.mean()),
-        impulse=peak / float(size.mean()),
-        clearance=peak / float(np.sqrt(size).mean()) ** 2,
+        impulse=1.0 / float(size.mean()),
+        clearance=1.0 / float(np.sqrt(size).mean()) ** 2,
         l_skewness=moments.skewness,
         l_kurtosis=moments.kurtosis,
-        activity=activity,
+        activity=activity * peak * peak,
         mobility=mobility,
         complexity=complexity,
         envelope_negentropy=float(in_time),
