@@ -33,8 +33,8 @@ def cascade_section(x: Floats, question: Question) -> str:
     top = rate_hz / 2 if not question.speed_rpm else min(rate_hz / 2, TOP_ORDER * question.speed_rpm / 60)
     rows = cascade_rows(x, rate_hz, n_rows, top)
     told = (
-        "Spectra of the record's pieces, the first at the bottom, darker where higher: lines that lean belong "
-        "to a shaft whose speed changes, lines that stand upright do not."
+        "Spectra of the record's pieces, the first at the bottom, darker where higher: lines that lean "
+        "belong to a shaft whose speed changes, lines that stand upright do not."
     )
     plot = cells(rows, Axis("frequency [Hz]", 0, top), "middle of the piece [s]", "cascade")
     return section("Cascade", plot, told)
