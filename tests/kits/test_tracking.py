@@ -110,6 +110,12 @@ def test_turns_that_stand_still_or_go_back_are_refused():
         sample_by_turns(np.zeros(10), np.r_[np.arange(5.0), np.arange(5.0)], 10.0)
 
 
+def test_a_shaft_that_nearly_stands_is_refused_rather_than_sampled_without_end():
+    turns = np.cumsum(np.where(TIME < 3, 1.0, 1e-5)) * 20 / FS
+    with pytest.raises(ValueError, match="slows down"):
+        sample_by_turns(np.zeros(N), turns, 500.0)
+
+
 def test_an_order_spectrum_has_a_smeared_tone_in_its_own_lines_with_its_power():
     turns = swinging()
     x = 3.0 * np.cos(2 * np.pi * 12 * turns)

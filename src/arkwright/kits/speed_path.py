@@ -6,6 +6,7 @@ the speed all lines meet, those of shaft, gears and faults alike; which line is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,14 +20,16 @@ ORDERS = (0.6, 14.0)
 """Orders whose lines are followed: the shaft and the first lines of gears and of bearings. [1]"""
 WIDEST = 0.36
 """Greatest change that is looked for on either side of the mean, as natural logarithm. [1]"""
+STEP = 0.006
+"""Step of the axis on which frames are laid over each other, as natural logarithm. [1]"""
 FRAME_TURNS = 18.0
 """Turns in a frame: enough to part the lines of a bearing. [1]"""
 STAGES = ((18.0, 0.03, 0.001), (45.0, 0.006, 0.0004))
 """Turns in a frame, reach and step of what is looked for after a path is taken out. [1]"""
 FASTEST = 0.15
 """Greatest change of speed that a frame can show. [1/s]"""
-N_SHUFFLED, N_FOLLOWED = 32, 16
-"""Frames shifted at random: how often they are laid over, and how often a path is sought in them. [1]"""
+N_SHUFFLED, N_FOLLOWED = 32, 12
+"""How often frames are shifted at random, and in how many records of noise a path is sought. [1]"""
 GAIN = 6.0
 """Gain over constant speed, in deviations, below which no path is worth to be checked. [1]"""
 LEVELS_DB = (-3.0, 15.0)  # one huge line is one line
@@ -40,7 +43,7 @@ class SpeedPath:
     whose middles lie at ``at``, shape ``(n_frames,)``, as shares of the record [1]. ``clearness`` says how
     far the lines meet on this path, ``steady`` how far they meet at constant speed, both in standard
     deviations over frames that are shifted at random; ``sure`` says how far they meet over the best paths
-    that are found through such frames: what chance would offer as well. [1]
+    that are found through noise and through rolled frames: what chance would offer as well. [1]
     """
 
     at: Floats
@@ -109,17 +112,41 @@ def follow_speed(x: Floats, rate_hz: float, mean_hz: float) -> SpeedPath:
     .. [2] Viterbi (1967), IEEE Trans. Information Theory 13(2), 260-269.
     """
     rows, slow_hz = _slow_rows(x, rate_hz, 1.45 * ORDERS[1] * mean_hz)
-    laid = _Laid.of(rows, slow_hz, mean_hz, FRAME_TURNS, step=0.006, reach=WIDEST)
+    laid = _Laid.of(rows, slow_hz, mean_hz, FRAME_TURNS, step=STEP, reach=WIDEST)
     mean, spread = _mean_and_spread([laid.meet(shift) for shift in laid.random(N_SHUFFLED)])
     best = laid.best_path()
     met = laid.meet(best)
     steady = (laid.meet(np.zeros_like(best)) - mean) / spread
     clearness, sure = (met - mean) / spread, 0.0
     if clearness - steady > GAIN:
-        others = [laid.shuffled(shift) for shift in laid.random(N_FOLLOWED)]
-        mean, spread = _mean_and_spread([other.meet(other.best_path()) for other in others])
-        sure = (met - mean) / spread
+        sure = _over_chance(laid, rows, slow_hz, mean_hz, met)
     return SpeedPath(laid.at, laid.centred(best), clearness, steady, sure)
+
+
+def _over_chance(laid: _Laid, rows: Floats, rate_hz: float, shaft_hz: float, met: float) -> float:
+    """Say how far lines meet over the best paths through what has none in common, in deviations.
+
+    That is plain noise on the same axis, and the frames themselves, each rolled along the axis: 0 if one of
+    these is as good, else the smaller distance.
+    """
+    rng = np.random.default_rng(0)  # the same record always gets the same answer
+    noises = (
+        _Laid.of(rng.normal(size=rows.shape), rate_hz, shaft_hz, FRAME_TURNS, step=STEP, reach=WIDEST)
+        for _ in range(N_FOLLOWED)
+    )
+    rolled = (laid.rolled(shift) for shift in laid.random(N_FOLLOWED))
+    over_noise = _distance(met, noises)
+    return min(over_noise, _distance(met, rolled)) if over_noise > 0 else 0.0
+
+
+def _distance(met: float, others: Iterator[_Laid]) -> float:
+    by_chance: list[float] = []
+    for other in others:
+        by_chance.append(other.meet(other.best_path()))
+        if by_chance[-1] >= met:
+            return 0.0
+    mean, spread = _mean_and_spread(by_chance)
+    return (met - mean) / spread
 
 
 def _mean_and_spread(values: list[float]) -> tuple[float, float]:
@@ -215,7 +242,7 @@ class _Laid:
 
     @property
     def n_points(self) -> int:
-        return self.levels.shape[1] - 2 * self.most
+        return int(self.levels.shape[1]) - 2 * self.most
 
     def lay(self, shift: Ints) -> Floats:
         """Shift every frame, shape ``(n_frames, n_points)``."""
@@ -230,22 +257,22 @@ class _Laid:
     def random(self, n: int) -> Ints:
         """Draw shifts of all frames, shape ``(n, n_frames)``."""
         rng = np.random.default_rng(0)  # the same record always gets the same answer
-        return rng.integers(-self.most, self.most + 1, (n, len(self.levels)))
+        return np.asarray(rng.integers(-self.most, self.most + 1, (n, len(self.levels))), np.int64)
 
-    def shuffled(self, shift: Ints) -> _Laid:
+    def rolled(self, shift: Ints) -> _Laid:
         """Roll every frame along the axis: what then still meets, meets by chance."""
-        rolled = [np.roll(row, 7 * int(k)) for row, k in zip(self.levels, shift, strict=True)]
-        return replace(self, levels=np.array(rolled))
+        moved = [np.roll(row, 7 * int(k)) for row, k in zip(self.levels, shift, strict=True)]
+        return replace(self, levels=np.array(moved))
 
     def best_path(self) -> Ints:
         """Find the path on which the lines meet best, from an even change and from frame to frame."""
-        return max((self.settle(start) for start in (self.best_ramp(), self.chained())), key=self.meet)
+        return self.settle(max(self.best_ramp(), self.chained(), key=self.meet))
 
     def best_ramp(self) -> Ints:
         """Find the even change of speed at which the lines meet best."""
         change = np.arange(-0.30, 0.301, 0.015)[:, None] * (2 * self.at - 1)
         shifts = np.rint(np.log1p(change) / self.step).astype(np.int64)
-        return shifts[int(np.argmax([self.meet(shift) for shift in shifts]))]
+        return np.asarray(shifts[int(np.argmax([self.meet(shift) for shift in shifts]))], np.int64)
 
     def chained(self) -> Ints:
         """Follow from frame to frame, each laid on the mean of those before it."""
@@ -260,7 +287,7 @@ class _Laid:
 
     def settle(self, shift: Ints) -> Ints:
         """Lay all frames on their common mean, along the smoothest path, until nothing moves."""
-        for _ in range(6):
+        for _ in range(4):
             found = self._inside(_smoothest(self._matches(shift), shift, self.fastest))
             if np.array_equal(found, shift):
                 break
@@ -296,7 +323,7 @@ class _Laid:
     def _inside(self, shift: Ints) -> Ints:
         """Move a path so that its mean speed is that of the record."""
         moved = np.rint(np.log(np.mean(np.exp(shift * self.step))) / self.step).astype(np.int64)
-        return np.clip(shift - moved, -self.most, self.most)
+        return np.asarray(np.clip(shift - moved, -self.most, self.most), np.int64)
 
 
 def _frame_levels(rows: Floats, starts: Ints, size: int, at: Floats, shaft: float) -> Floats:
@@ -350,4 +377,4 @@ def _smoothest(match: Floats, about: Ints, fastest: int) -> Ints:
     path[-1] = int(np.argmax(total))
     for k in range(n - 1, 0, -1):
         path[k - 1] = came[k, path[k]]
-    return path - m // 2
+    return np.asarray(path - m // 2, np.int64)

@@ -13,6 +13,8 @@ DEAD_BAND = 0.2
 LEAST_PULSES = 3
 ODD = 0.4
 """How far a pulse may be from its neighbours' spacing before it is taken for lost or doubled. [1]"""
+MOST_FINER = 64
+"""How much finer than asked a record may have to be sampled where the shaft is slowest. [1]"""
 MOST_ODD = 0.02
 """Share of pulses that may be lost or doubled before a tacho is not believed. [1]"""
 
@@ -159,7 +161,7 @@ def sample_by_turns(x: Floats, turns: Floats, per_turn: float) -> Floats:
     Raises
     ------
     ValueError
-        If the turns do not rise, or there are fewer than four samples.
+        If the turns do not rise, there are fewer than four samples, or the shaft nearly stands for a while.
 
     References
     ----------
@@ -172,6 +174,10 @@ def sample_by_turns(x: Floats, turns: Floats, per_turn: float) -> Floats:
     if len(x) < 4 or len(x) != len(turns) or float(steps.min()) <= 0:
         raise ValueError("the turns of the shaft do not rise throughout the record")
     more = max(1, int(np.ceil(1 / (per_turn * float(np.quantile(steps, 0.001))) - 1e-6)))
+    if more > MOST_FINER:
+        raise ValueError(
+            f"the shaft slows down to less than 1/{MOST_FINER} of the speed that the record can follow"
+        )
     angles = np.arange(int((turns[-1] - turns[0]) * per_turn * more)) / (per_turn * more) + turns[0]
     places = np.interp(angles, turns, np.arange(len(x), dtype=np.float64))
     # A cubic spline weakens what is near half of the sample rate: it is laid through twice as many samples.
