@@ -48,6 +48,9 @@ PLATE_ZH = {
     "rated flow": "额定流量",
     "support": "支承",
     "n blades": "叶片数",
+    "n vanes": "叶片数",
+    "pinion teeth": "小齿轮齿数",
+    "gear teeth": "大齿轮齿数",
 }
 
 
