@@ -68,6 +68,7 @@ def answer_of(
         "band_hz": [round(edge, 1) for edge in verdict.band_hz],
         "whitening": verdict.whitening,
         "slip": round(verdict.slip, 5),
+        "depth": round(verdict.combs[verdict.best].deep, 4) if verdict.best in verdict.combs else None,
         "threshold": round(verdict.threshold, 4),
         "z": verdict.z,
         "speed_rpm": speed_rpm,

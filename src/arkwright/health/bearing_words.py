@@ -187,8 +187,10 @@ def _score_proof(known: Known) -> Evidence:
     others = ", ".join(
         f"{NAMES[f]} {score:.1f}" for f, score in sorted(verdict.scores.items(), key=lambda p: -p[1])
     )
+    depth = verdict.combs[known.fault].deep
     return Evidence(
         f"Comb scores of the last record: {others}; {verdict.threshold:.1f} is needed. "
+        f"The {NAMES[known.fault]} comb modulates its bands' power by {depth:.0%}. "
         f"Evidence adds up since {say_time(known.since_us)}.",
         known.record.signal,
         from_us(known.since_us),

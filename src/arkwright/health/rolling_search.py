@@ -83,11 +83,18 @@ class CombScore:
         The geometric mean of ``z`` and the depth in tenths: faint lines of wavy races stand out surely where
         a record is long, and chance lines are deep where it is short; a fault's are both.
         """
-        top = np.argsort(self.z)[-round(TOP_SHARE * len(self.z)) :]
-        stands = float(self.z[top].mean())
-        depth = float(np.sqrt(np.mean(self.depth[top] ** 2)))
-        score = float(np.sqrt(stands * depth / DEPTH_UNIT)) if stands > 0 else stands
+        stands = float(self.z[self._top].mean())
+        score = float(np.sqrt(stands * self.deep / DEPTH_UNIT)) if stands > 0 else stands
         return score / SKID_FACTOR if self.is_smeared else score
+
+    @property
+    def deep(self) -> float:
+        """Depth to which the comb modulates power, root mean square over the same spectra. [1]"""
+        return float(np.sqrt(np.mean(self.depth[self._top] ** 2)))
+
+    @property
+    def _top(self) -> NDArray[np.intp]:
+        return np.argsort(self.z)[-round(TOP_SHARE * len(self.z)) :]
 
 
 def mean_of(combs: Sequence[CombScore], shown: CombScore) -> CombScore:
