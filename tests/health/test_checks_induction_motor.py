@@ -20,6 +20,7 @@ RUNS = {
     "one bar, little load": Run(broken=1, load=0.2),
     "load swings": Run(swing=0.05, swing_hz=3.46),
     "load swings a little": Run(swing=0.05, swing_hz=3.46, motor=Motor(inertia=1.0)),
+    "one bar, and the load swings": Run(broken=2, swing=0.1, swing_hz=3.66),
     "out of centre": Run(eccentric=0.03),
     "load pulses once a turn": Run(swing=0.05, swing_hz=24.13),
     "shorted turns": Run(shorted=0.05, short_ohm=0.05),
@@ -88,6 +89,13 @@ def test_a_load_that_swings_at_twice_the_slip_is_no_broken_bar_where_voltages_te
     assert causes(told) == []
     assert told.descriptors["broken_bars"] > 0.5  # the lines alone would say so
     assert "come from the load" in told.against[0].text
+
+
+def test_a_broken_bar_under_a_load_that_swings_is_still_found_by_reactive_power():
+    told = ask(TEST, record("one bar, and the load swings", volts=True), ASSET)
+    assert causes(told) == ["broken_bar"]
+    assert 0.5 <= told.descriptors["broken_bars"] <= 2.3
+    assert "at least" in told.symptoms[0].text
 
 
 @pytest.mark.parametrize("name", ["load swings", "load swings a little"])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arkwright.health.line_family import LineMet, Spectrum, below_db, meet, together
-from arkwright.health.motor_power import Cause, power_ratio, swings
+from arkwright.health.motor_power import Cause, left_by_load, power_ratio, swings
 from arkwright.kits.motor_current import PAD, Carrier, swing_lines
 from arkwright.kits.motor_lines import bar_lines, broken_bars
 
@@ -23,7 +23,7 @@ LEAN_DB = 6.0
 
 @dataclass(frozen=True)
 class Bars:
-    """What the two sidebands say: lines, level [dB below the supply], bars, and what swings."""
+    """What the two sidebands say: lines, level [dB below the supply], bars (at least), and what swings."""
 
     lines: tuple[LineMet, ...]
     below_db: float
@@ -33,6 +33,7 @@ class Bars:
     lean_db: float
     source: Cause
     power_ratio: float | None
+    is_least: bool = False
 
     @property
     def are_there(self) -> bool:
@@ -87,13 +88,12 @@ def judge_bars(
     broken = broken_bars(level, rotor[0] or MOST_BARS, rotor[1])
     ratio = None if power is None else power_ratio(power, rate_hz, swing_hz)
     lean = below[1] - below[0] if len(below) == 2 else 0.0
-    return Bars(
-        lines,
-        level,
-        broken,
-        swing_hz,
-        together(lines),
-        lean,
-        "motor" if lean >= LEAN_DB else swings(ratio),
-        ratio,
-    )
+    source: Cause = "motor" if lean >= LEAN_DB else swings(ratio)
+    is_least = False
+    if power is not None and source != "motor":
+        # Bars and a load that swings at the same time: the load's part is taken off.
+        left = below_db(left_by_load(power, rate_hz, swing_hz), 1.0)
+        least = broken_bars(left, rotor[0] or MOST_BARS, rotor[1])
+        if least >= HALF_A_BAR:
+            level, broken, source, is_least = left, least, "motor", True
+    return Bars(lines, level, broken, swing_hz, together(lines), lean, source, ratio, is_least)

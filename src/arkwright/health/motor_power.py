@@ -18,6 +18,7 @@ moves active power far more than reactive; a rotor that is not round, or out of 
 at least as much. The two-axis model of `bench.motor_physics`, from 30 to 100 % load, gives up to 0.21 for
 loads that swing at 1 to 8 Hz, 0.38 once a turn; 1.06 and more for broken bars, 1.7 and more for
 eccentricity. [1]"""
+SLOW_LOAD = 0.25  # the same for loads that swing at up to 8 Hz, as twice the slip frequency does
 
 
 def power_of(current: Vectors | None, voltage: Vectors | None) -> Vectors | None:
@@ -58,6 +59,25 @@ def power_ratio(power: Vectors, rate_hz: float, hz: float) -> float:
     """
     active, reactive = (abs(phasor_at(part - part.mean(), rate_hz, hz)) for part in (power.real, power.imag))
     return float(min(99.0, reactive / max(active, 1e-12 * float(np.abs(power).mean()))))
+
+
+def left_by_load(power: Vectors, rate_hz: float, hz: float) -> float:
+    """Return what of a swing of reactive power the load cannot have made, as a line beside the supply. [1]
+
+    Lines of share a on both sides swing the reactive power by 2 a of the whole power, whatever the inertia,
+    where the motor itself makes them; a load adds at most ``SLOW_LOAD`` times what active power swings by.
+
+    Parameters
+    ----------
+    power
+        Complex power, shape ``(n,)``. [W]
+    rate_hz
+        Sample rate. [Hz]
+    hz
+        Frequency of the swing. [Hz]
+    """
+    active, reactive = (abs(phasor_at(part - part.mean(), rate_hz, hz)) for part in (power.real, power.imag))
+    return float(max(0.0, reactive - SLOW_LOAD * active) / max(2 * abs(power.mean()), 1e-300))
 
 
 def swings(ratio: float | None) -> Cause:

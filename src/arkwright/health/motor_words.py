@@ -20,6 +20,8 @@ def say_bars(bars: Bars, slip: float, load: float | None, signal: str) -> Sympto
     """Say that bars are broken: ``slip`` [1], ``load`` as a share of the rated one [1]."""
     n = max(1, round(bars.broken))
     band: Band = "act" if bars.broken >= 1.5 else "watch"
+    about = "at least" if bars.is_least else "about"
+    part = "what a load cannot draw of them" if bars.is_least else "their mean"
     at = "" if load is None else f" at about {100 * load:.0f} % load"
     figures = {
         "below_supply_db": bars.below_db, "slip": slip, "swing_hz": bars.swing_hz, "broken_bars": bars.broken,
@@ -27,14 +29,17 @@ def say_bars(bars: Bars, slip: float, load: float | None, signal: str) -> Sympto
     }  # fmt: skip
     proof = [
         lines_proof(
-            f"Lines {bars.swing_hz:.2f} Hz below and above the supply, twice the slip frequency, lie "
+            f"Lines {bars.swing_hz:.2f} Hz below and above the supply, twice the slip frequency: {part} lies "
             f"{bars.below_db:.1f} dB below it{at}.",
             bars.lines,
             figures,
             signal,
         )
     ]
-    if bars.source == "motor" and bars.power_ratio is not None:
+    if bars.is_least:
+        text = "The load swings too, but reactive power swings by more than a load makes it: the rest."
+        proof.append(Evidence(text, signal, figures={"reactive_over_active": bars.power_ratio or 0.0}))
+    elif bars.source == "motor" and bars.power_ratio is not None:
         text = f"Reactive power swings {bars.power_ratio:.1f} times as much as active: no load does that."
         proof.append(Evidence(text, signal, figures={"reactive_over_active": bars.power_ratio}))
     elif bars.source == "motor":
@@ -45,7 +50,7 @@ def say_bars(bars: Bars, slip: float, load: float | None, signal: str) -> Sympto
         "broken_bar",
         confidence_of(bars.p, most),
         f"The rotor is not round electrically: lines at twice the slip frequency lie {bars.below_db:.0f} dB "
-        f"below the supply, as of about {n} broken bar{'s' * (n > 1)}.",
+        f"below the supply, as of {about} {n} broken bar{'s' * (n > 1)}.",
         f"转子电气不对称：电流中两倍转差频率的边带比电源基波低 {bars.below_db:.0f} dB，相当于约 {n} 根断条。",
         tuple(proof),
         band,
