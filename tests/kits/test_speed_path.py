@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from arkwright.kits.speed_path import _smoothest, follow_speed, refine_path
+from arkwright.kits.laid_frames import smoothest_path
+from arkwright.kits.speed_path import follow_speed, refine_path
 
 FS, FR, N = 5_000.0, 25.0, 50_000
 TIME = np.arange(N) / FS
@@ -71,7 +72,7 @@ def test_the_smoothest_path_is_the_best_of_all_paths():
     rng = np.random.default_rng(4)
     match = rng.normal(size=(4, 5))
     best = max(np.ndindex(5, 5, 5, 5), key=lambda path: _worth(match, path))
-    found = _smoothest(match, np.zeros(4, np.int64), 2)
+    found = smoothest_path(match, np.zeros(4, np.int64), 2)
     assert tuple(found + 2) == best
 
 
