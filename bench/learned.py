@@ -11,10 +11,11 @@ Three splits of the same windows:
 A model whose split by load exceeds its split by size by more than 15 points is labelled "leaky": most of what
 it knows is which bearing it hears. Physics is the product's verdict on the same windows: `score` the fault
 with the greatest score, `verdict` with its right to say normal or nothing. It trains on nothing, so all
-splits are the same to it. Then across rigs, by record (mean chance over its windows; balanced windows in brackets): a model trained on one
-bearing is asked about another, and one trained on synthetic records about all. "rivals" is a model of twenty
-weights that asks the same of every part; the others are general. Chance enters by the seed of
-the model and of the random folds: mean and spread over the seeds are given. Nothing is tuned on these scores.
+splits are the same to it. Then across rigs, by record (mean chance over its windows; balanced windows in
+brackets): a model trained on one bearing is asked about another, and one trained on synthetic records about
+all. "rivals" is a model of twenty weights that asks the same of every part; the others are general. Chance
+enters by the seed of the model and of the random folds: mean and spread over the seeds are given. Nothing is
+tuned on these scores.
 
     python -m bench.learned                   all of it
     python -m bench.learned --synthetic 60 --seeds 2          a look
