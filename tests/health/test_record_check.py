@@ -38,7 +38,7 @@ def _listen(record, asset, base):
 
 
 LISTEN = Test("listen", "Half orders", "Listens at half the speed.", "acceleration", ("looseness",), _listen)
-CHECK = record_check(LISTEN)
+CHECK = record_check(LISTEN, every_s=20.0)
 PLATE = {"rated_power_kw": 30.0, "support": "rigid", "rated_speed_rpm": 1500.0}
 
 
@@ -154,7 +154,9 @@ def test_what_was_sampled_at_the_same_times_is_handed_over():
 
 
 def test_a_fault_of_the_whole_asset_is_told_once_by_the_place_that_shows_it_best():
-    whole = record_check(Test("listen", "t", "s", "acceleration", ("looseness",), _listen, of_asset=True))
+    whole = record_check(
+        Test("listen", "t", "s", "acceleration", ("looseness",), _listen, of_asset=True), every_s=20.0
+    )
     records = [(record(k, half=1.0), record(k, place="NDE", half=2.0)) for k in range(8)]
     _, told = stream(records, asset("DE", "NDE"), whole)
     assert [(f.cause, f.location) for _, f in told] == [("looseness", "")]
@@ -168,7 +170,7 @@ def test_what_is_missing_is_said_once_and_taken_back_when_it_comes():
     teeth = Test(
         "listen", "t", "s", "acceleration", ("looseness",), _listen, plate={"teeth": "teeth of the gear"}
     )
-    blind, check = asset(plate={"teeth": 23.0}), record_check(teeth)
+    blind, check = asset(plate={"teeth": 23.0}), record_check(teeth, every_s=20.0)
     mute = [waveform("P.DE", 20 * k + 1, tones(seconds=1.6, noise=1.0, seed=k)) for k in range(20)]
     _, told = stream(mute, blind, check)
     assert [(k, f.cause, f.missing) for k, f in told] == [
@@ -183,7 +185,7 @@ def test_what_every_test_lacks_is_not_said_by_each_but_what_one_cannot_tell_is()
     mute = [waveform("P.DE", 20 * k + 1, tones(seconds=1.6, noise=1.0, seed=k)) for k in range(8)]
     assert stream(mute, asset(plate={}))[1] == []
     torn = Test("torn", "t", "s", "acceleration", ("looseness", "rub"), _torn)
-    _, told = stream([record(k) for k in range(8)], check=record_check(torn))
+    _, told = stream([record(k) for k in range(8)], check=record_check(torn, every_s=20.0))
     assert [(f.cause, f.missing) for _, f in told] == [(CANNOT_JUDGE, ("a rub or a loose part",))]
 
 
@@ -249,3 +251,11 @@ def test_a_tacho_gives_the_speed_and_another_quantity_is_named_with_it():
     assert seen.speed_rpm == pytest.approx(60 * 24.6, rel=1e-4)
     assert np.diff(seen.tacho_s) == pytest.approx(1 / 24.6, rel=1e-3)
     assert sorted(seen.beside) == ["voltage.L1"]
+
+
+def test_of_many_records_in_a_cell_the_newest_is_the_evidence():
+    minute = record_check(LISTEN, every_s=60.0)
+    records = [record(k, half=1.0) for k in range(9)]
+    _, told = stream(records, check=minute, edges=[0, 60, 120, 180])
+    assert [(k, f.cause) for k, f in told] == [(3, "looseness")]
+    assert [e.start for e in told[0][1].evidence[:-1]] == [at(20 * 5 + 1)]

@@ -35,7 +35,9 @@ from arkwright.health.symptom import Record, Test, Told
 from arkwright.health.zones import ZoneRule, velocity_of, zone_rule
 from arkwright.kits.agreement import answers_needed
 
-EVERY_S = 20.0
+EVERY_S = 60.0
+"""Every record of a minute is judged; asking history more often for so many checks would cost more than it
+tells, since several records must agree anyway. [s]"""
 LEVEL = "level"
 """The descriptor that every record has: its root mean square. [unit of the record]"""
 
@@ -89,7 +91,7 @@ class _Judge:
     def judge_cell(self, state: State, cell: Slice, asset: Asset) -> tuple[State, list[Finding]]:
         """Judge one cell of the grid."""
         places = _places(state)
-        shown: list[Shown] = []
+        newest: dict[tuple[str, str], Shown] = {}
         seen = False
         for waveform, location in _records(self.test, cell, asset):
             speed_rpm = speed_of(waveform, location, asset, cell) if self.test.needs_speed else None
@@ -99,9 +101,10 @@ class _Judge:
             record = _record(self.test, waveform, location, speed_rpm, cell, asset)
             before = places.get(location, Place())
             places[location], fresh = _take(before, self.test, record, waveform, asset)
-            shown += fresh
+            newest |= {(location, one.symptom.cause): one for one in fresh}
         if not seen:
             return state, []
+        shown = [one for (location, cause), one in newest.items() if cause in places[location].on]
         held, keep = self._held(state, places, shown, asset, cell)
         after, findings = tell(state.get("told"), held, cell, self.test.name, keep)
         return {
