@@ -278,8 +278,7 @@ def _screw(told: Told) -> float:
 
 
 def _polygon(told: Told) -> float:
-    leads = told.descriptors.get("polygon_lead_db", 0.0) >= 6.0
-    return told.descriptors.get("polygon_load_share", 0.0) if leads else 0.0
+    return told.descriptors.get("polygon_lead_db", 0.0) if told.descriptors["polygon_order"] >= 10 else 0.0
 
 
 # ------------------------------------------------------------------------------------------ wheel on rail

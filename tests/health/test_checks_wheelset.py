@@ -60,10 +60,10 @@ def test_the_acceleration_of_a_polygon_is_its_radius_times_speed_squared_where_t
     assert slow["polygon_m_s2"] == pytest.approx(500e-6 * (2 * np.pi * 30) ** 2, rel=0.8)
 
 
-def test_a_polygon_makes_no_force_at_low_speed_and_is_followed_all_the_same():
+def test_a_polygon_is_named_at_a_speed_at_which_it_makes_no_force():
     answer = told(Roll(speed_hz=8.0, polygon=18, polygon_um=25.0))
-    assert causes(answer) == []
-    assert answer.descriptors["polygon_order"] == 18
+    assert causes(answer) == ["wheel_polygon"]
+    assert answer.symptoms[0].band == "watch"
     assert answer.descriptors["polygon_load_share"] < 0.05
 
 

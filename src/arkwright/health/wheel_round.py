@@ -15,6 +15,9 @@ from arkwright.kits.tracking import order_lines, turns_of
 ORDERS = (2, 40)  # sides of polygons that are seen on wheels; the first order is run-out and unbalance
 NEIGHBOURS = 6.0
 """The line over the strongest at other orders within a fifth. [dB]"""
+SHARP = (10, 15.0)
+"""Sides and lead [dB] from which a polygon is named before it makes a force: the orders of a sound wheel fall
+off together, and below ten a rail that resonates lifts one of them by as much. [1]"""
 TIGHT = 0.05  # how near to a whole number an order must be: beyond, it is another part's
 UNSPRUNG_KG, WHEEL_LOAD_N = 900.0, 110e3  # a half wheelset and a wheel's share of a usual vehicle
 LOAD_SHARE = 0.15
@@ -37,9 +40,14 @@ class Polygon:
 
     @property
     def is_there(self) -> bool:
-        """Say whether it stands out, leads its neighbours, and loads wheel and rail."""
-        leads = self.line.p <= 1e-4 and self.lead_db >= NEIGHBOURS
-        return leads and self.chance_of_order < 0.5 and self.load_share >= LOAD_SHARE
+        """Say whether it stands out, leads its neighbours, and loads wheel and rail or would at speed."""
+        leads = self.line.p <= 1e-4 and self.lead_db >= NEIGHBOURS and self.chance_of_order < 0.5
+        return leads and (self.load_share >= LOAD_SHARE or self.is_sharp)
+
+    @property
+    def is_sharp(self) -> bool:
+        """Say whether it is one of many sides that leads its neighbours far, whatever force it makes."""
+        return self.order >= SHARP[0] and self.lead_db >= SHARP[1]
 
 
 def turns_in(record: Record) -> Floats | None:
