@@ -162,7 +162,7 @@ TEST = Test(
     title="Wheel of a rail vehicle: flat and out of round",
     summary=(
         "A flat by a knock at the same place of every turn; a polygon by the strongest line at a whole order "
-        "from 2 to 40 that leads its neighbours and moves a seventh of the wheel's load, or leads by 15 dB: "
+        "from 2 to 40 that leads its neighbours and moves a seventh of the wheel's load, or leads by 17 dB: "
         "at low speed it makes no force. Without a tacho the order is as sure as the speed. The axle-box "
         "bearing has its own check."
     ),
