@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from arkwright.app.diagnose_answer import answer_of, refusal
 from arkwright.app.diagnose_asked import Asked, ask_all
+from arkwright.app.diagnose_quality import quality_of
 from arkwright.app.diagnose_question import Question, read_manifest
 from arkwright.app.diagnose_said import also_of, verdict_of
 from arkwright.app.diagnose_severity import severity_of
@@ -50,10 +51,12 @@ def diagnose(question: Question) -> Diagnosis:
     except ArkwrightError as error:
         return Diagnosis(question, refusal((str(error),)))
     question = replace(question, speed_rpm=asked.record.speed_rpm)
+    quality = {"quality": quality_of(question, recording, samples)}
     if orders is None:
-        answer = verdict_of(asked) | _severity(question, samples)
+        answer = verdict_of(asked) | _severity(question, samples) | quality
         return Diagnosis(question, answer, samples, asked=asked)
-    return _of_bearing(question, samples, orders, asked)
+    found = _of_bearing(question, samples, orders, asked)
+    return replace(found, answer=found.answer | quality)
 
 
 def _of_bearing(question: Question, samples: Floats, orders: BearingOrders, asked: Asked) -> Diagnosis:

@@ -22,7 +22,12 @@ from arkwright.app.report_plots import (
     turn_section,
     waveform_section,
 )
-from arkwright.app.report_proofs import against_section, also_section, evidence_section
+from arkwright.app.report_proofs import (
+    against_section,
+    also_section,
+    evidence_section,
+    quality_section,
+)
 from arkwright.app.report_rebuild import REBUILD
 from arkwright.app.report_tables import (
     command_of,
@@ -81,7 +86,13 @@ def _parts(diagnosis: Diagnosis) -> list[str]:
     parts += (
         [against_section(answer, verdict)] if answer["verdict"] not in ("cannot_judge",) or judged else []
     )
-    parts += [also_section(answer), *judged, *_pictures(diagnosis), figures_section(answer)]
+    parts += [
+        also_section(answer),
+        quality_section(answer),
+        *judged,
+        *_pictures(diagnosis),
+        figures_section(answer),
+    ]
     return [*parts, redo_section(diagnosis, REBUILD if judged else "")]
 
 

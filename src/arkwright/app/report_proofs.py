@@ -31,6 +31,12 @@ def also_section(answer: Row) -> str:
     return section("What else was seen", f"<ul>{''.join(said)}</ul>") if said else ""
 
 
+def quality_section(answer: Row) -> str:
+    """Say what gives reason to read the record itself with care."""
+    said = [_row(row) for row in _rows(answer, "quality")]
+    return section("Doubts about the record", f"<ul>{''.join(said)}</ul>") if said else ""
+
+
 def _rows(answer: Row, name: str) -> Iterable[Row]:
     rows = answer.get(name)
     return (

@@ -147,6 +147,8 @@ def _print_answer(answer: dict[str, Any]) -> None:
         _print_evidence(evidence)
     for seen in answer.get("also", []):
         typer.echo(f"also        {seen['cause']} ({seen['confidence']:.2f}): {seen['text']}")
+    for doubt in answer.get("quality", []):
+        typer.echo(f"doubt       {doubt['text']}")
 
 
 def _print_evidence(evidence: dict[str, Any]) -> None:

@@ -76,7 +76,7 @@ def record_doubts(
     doubts
         Level first, then rate, lines and copies; none for a record that has flaws, which say more.
     """
-    if not rate_hz > 0 or record_flaws(x):
+    if not 0 < rate_hz < np.inf or record_flaws(x):
         return ()
     found = clipping(x) + dropouts(x, rate_hz) + resolution(x) + base_doubts(x, rate_hz)
     found += rate_doubts(x, rate_hz)
