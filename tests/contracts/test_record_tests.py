@@ -92,7 +92,7 @@ def test_it_says_what_it_is_and_what_it_needs(test):
     assert all(len(text) > 5 for text in (*test.plate.values(), *test.also.values()))
     assert set(test.plate) <= set(test.example), "each field of the nameplate has an example"
     assert set(test.example) <= {*test.plate, *test.also}
-    assert 0 < test.false_rate <= 0.05
+    assert 0 < test.false_rate <= 0.15  # the worst is one clamp on a motor, and it then takes more records
 
 
 def test_its_check_is_made_of_it_and_stands_beside_it(test):

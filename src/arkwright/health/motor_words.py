@@ -19,7 +19,7 @@ NO_VOLTAGE = 0.6  # shorted turns unbalance the currents too
 def say_bars(bars: Bars, slip: float, load: float | None, signal: str) -> Symptom:
     """Say that bars are broken: ``slip`` [1], ``load`` as a share of the rated one [1]."""
     n = max(1, round(bars.broken))
-    band: Band = "act" if bars.broken >= 1.5 else "watch"
+    band: Band = "act" if bars.source == "motor" and bars.broken >= 1.5 else "watch"
     about = "at least" if bars.is_least else "about"
     part = "what a load cannot draw of them" if bars.is_least else "their mean"
     at = "" if load is None else f" at about {100 * load:.0f} % load"
@@ -117,7 +117,7 @@ def say_gap(gap: Gap, shaft_hz: float, signal: str) -> Symptom:
         f"转子偏心：电源基波两侧出现转频边带，低 {gap.below_db:.0f} dB。"
         + ("" if sure else "所驱动设备的不平衡或不对中也会如此：先测振动。"),
         tuple(proof),
-        "act" if gap.below_db <= 40 else "watch",
+        "act" if sure and gap.below_db <= 40 else "watch",
     )
 
 

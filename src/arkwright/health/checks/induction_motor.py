@@ -29,6 +29,9 @@ LEAST_LOAD = 0.3
 """Slip as a share of the rated one from which bars are judged: below it most of the supply line is
 magnetising current, which does not pass through the bars. [1]"""
 REACH_HZ = 25.0  # of the modulation about the supply that is looked at
+ONE_CLAMP = 0.14
+"""Share of sound motors, half of them with a swinging load, that one clamp without voltages shows a fault of:
+`bench.motor`. With three phases and their voltages it shows none. [1]"""
 MAINS_HZ = (50.0, 60.0)  # what plants are fed with
 
 
@@ -180,5 +183,6 @@ TEST = Test(
     ),
     of_asset=True,
     example={"pole_pairs": 2.0},
+    false_rate=ONE_CLAMP,
 )
 CHECK = record_check(TEST)
