@@ -112,7 +112,7 @@ async def test_a_step_that_cannot_be_kept_is_an_error():
 
 def test_ends_of_a_standstill_are_not_due():
     still = Standstill(START + 25 * SECOND, START + 60 * SECOND)
-    ends = due_ends(watch("a"), START, START + 85 * SECOND, still=still)
+    ends = due_ends(watch("a"), START, START + 85 * SECOND, stills=[still])
     assert [(end - START) // SECOND for end in ends] == [10, 20, 70, 80]
 
 
@@ -127,3 +127,28 @@ async def test_a_check_that_never_judged_begins_with_the_first_end_after_the_sta
     loop = loop_of(judge, [watch("a")], [START + 33 * SECOND], last=0, still=still)
     await loop.step()
     assert seen == [10, 20, 30]
+
+
+async def test_a_computer_that_wakes_for_a_moment_between_two_sleeps_judges_neither():
+    """The first sleep must not be forgotten with the second: its windows are still due to a slow check."""
+    seen, clock = [], [START + 15 * SECOND]
+
+    async def judge(of, end):
+        seen.append((of.check.name, (end - START) // SECOND))
+        return Ticked()
+
+    loop = loop_of(judge, [watch("slow", 60.0), watch("quick")], clock)
+    await loop.step()
+    for fell_asleep, woke in ((15, 600), (607, 900)):
+        clock[0] = START + fell_asleep * SECOND
+        await loop.step()
+        loop.stand_still(clock[0], START + woke * SECOND)
+    clock[0] = START + 903 * SECOND
+    await loop.step()
+    # From 600 to 607 s it was awake, but no window became due.
+    assert [end for name, end in seen if name == "slow"] == []
+    assert [end for name, end in seen if name == "quick"] == [10]
+    clock[0] = START + 1000 * SECOND
+    await loop.step()
+    assert [end for name, end in seen if name == "quick"] == [10, *range(910, 1000, 10)]
+    assert loop.health["quick"].passed_over == 89

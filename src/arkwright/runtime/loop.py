@@ -83,7 +83,7 @@ class Loop:
         still: Standstill = NEVER_STILL,
     ) -> None:
         self.watches = tuple(watches)
-        self._still = still
+        self._stills = [still]
         self._judge = judge
         self._now_us = now_us
         # A check that never judged begins with the first window end after this start.
@@ -92,9 +92,9 @@ class Loop:
 
     def stand_still(self, start_us: int, end_us: int) -> None:
         """Pass over the windows that end between two server times: nobody was listening then. [us]"""
-        # An older standstill lies before what was judged last, or is joined with this one.
-        begin_us = self._still.start_us if self._still.end_us >= start_us else start_us
-        self._still = Standstill(begin_us, max(end_us, self._still.end_us))
+        # A computer may sleep again before its windows of the last sleep were even looked at.
+        oldest_us = min((h.last_end_us for h in self.health.values()), default=end_us)
+        self._stills = [s for s in self._stills if s.end_us > oldest_us] + [Standstill(start_us, end_us)]
 
     async def run(self) -> None:
         """Judge until cancelled; a check that fails waits longer each time, and the others do not notice."""
@@ -133,7 +133,7 @@ class Loop:
 
     def _due(self, watch: Watch) -> list[int]:
         health = self.health[watch.check.name]
-        ends = due_ends(watch, health.last_end_us, self._now_us(), still=self._still)
+        ends = due_ends(watch, health.last_end_us, self._now_us(), stills=self._stills)
         health.due = len(ends)
         return ends
 

@@ -49,7 +49,7 @@ NEVER_STILL = Standstill()
 
 
 def due_ends(
-    watch: Watch, last_end_us: int, now_us: int, *, most: int = 100, still: Standstill = NEVER_STILL
+    watch: Watch, last_end_us: int, now_us: int, *, most: int = 100, stills: Sequence[Standstill] = ()
 ) -> list[int]:
     """List the window ends on the grid that are due and were not judged, oldest first.
 
@@ -63,8 +63,8 @@ def due_ends(
         The time now. [us]
     most
         How many at the most; the oldest are passed over. [1]
-    still
-        The last standstill: ends in it are passed over too.
+    stills
+        Standstills: ends in them are passed over too.
 
     Returns
     -------
@@ -76,4 +76,4 @@ def due_ends(
     first = latest if last_end_us <= 0 else (last_end_us // every_us + 1) * every_us
     first = max(first, latest - (most - 1) * every_us)
     ends = range(first, latest + 1, every_us)
-    return [end for end in ends if not still.start_us < end <= still.end_us]
+    return [end for end in ends if not any(s.start_us < end <= s.end_us for s in stills)]
