@@ -95,8 +95,51 @@ async def test_a_clock_set_back_is_told_stamps_rise_and_silence_is_still_seen():
     assert works.live.value("a", works.wall).stale == "no report for more than 30 s"
 
 
+async def test_a_clock_set_back_and_put_right_is_no_standstill_for_all_was_heard():
+    works = Works()
+    await works.read(1.0)
+    for seconds in (-3600, 1800, 1800):
+        works.wait(5)
+        works.wall += seconds * S
+        await works.read(2.0)
+    # Stamps stood meanwhile, and none was given between the last of them and the time that is right again.
+    ((start, end),) = works.still
+    assert (round(start / S, 3), end) == (0.0, 15 * S)
+    assert [e["kind"] for e in works.events].count("standstill") == 1
+
+
+async def test_a_clock_set_back_twice_is_told_with_the_time_up_to_which_all_was_judged():
+    works = Works()
+    await works.read(1.0)
+    for _ in range(2):
+        works.wait(10)
+        works.wall -= 1800 * S
+        await works.read(2.0)
+    until = [json.loads(e["detail"])["until"][:19] for e in works.events]
+    assert until == ["2026-03-03T00:00:00"] * 2
+
+
+async def test_a_clock_that_was_set_back_while_nothing_ran_is_told():
+    works = Works()
+    works.intake.begin_after(START + 86_400 * S)  # history holds what was received a day later than now
+    await works.read(1.0)
+    (told,) = works.events
+    detail = json.loads(told["detail"])
+    assert (told["kind"], detail["step_s"], detail["until"][:10]) == ("clock_set", -86_400.0, "2026-03-04")
+    works.wait(10)
+    await works.read(2.0)
+    assert len(works.events) == 1
+
+
+async def test_a_start_after_an_ordinary_stop_tells_nothing():
+    works = Works()
+    works.intake.begin_after(START)
+    await works.read(1.0)
+    assert works.events == []
+
+
 def test_events_of_the_clock_are_events():
-    table = clock_events([(START, -S), (START + S, 2 * S)])
+    table = clock_events([(START, -S, START + S), (START + S, 2 * S, START + S)])
     assert table.num_rows == 2
     assert len(pa.compute.unique(table.column("id"))) == 2
     assert clock_events([]).num_rows == 0

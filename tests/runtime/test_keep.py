@@ -10,7 +10,7 @@ import pytest
 
 from arkwright.core.catalog import Batch
 from arkwright.core.plant import Connection, Signal
-from arkwright.core.tables import ReadingsBuilder, Scale, Waveform
+from arkwright.core.tables import EVENTS, ReadingsBuilder, Scale, Waveform
 from arkwright.history.lake import Lake
 from arkwright.history.query import History
 from arkwright.runtime.clock import Clock
@@ -119,3 +119,68 @@ async def test_events_that_are_no_events_are_refused_and_the_readings_beside_the
     await asyncio.wait_for(intake.drain(), 20)
     (told,) = [e for e in lake.events.read().to_pylist() if e["kind"] == "refusal"]
     assert told["subject"] == "odd"
+
+
+async def test_a_gap_told_with_a_batch_that_is_set_aside_is_told_all_the_same(lake):
+    """A card says what was lost: it must not lie in a file that nobody opens."""
+    intake, _, odd = at(lake)
+    gap = {
+        "id": "g",
+        "kind": "gap",
+        "subject": "odd",
+        "start": NOW,
+        "end": NOW,
+        "server_time": NOW,
+        "detail": "{}",
+    }
+    events = pa.Table.from_pylist([gap], schema=EVENTS)
+    await odd.put(batch("b", 2.0, 0, waveforms=(POISON,), events=events))
+    await asyncio.wait_for(intake.drain(), 20)
+    assert sorted(e["kind"] for e in lake.events.read().to_pylist()) == ["gap", "refusal"]
+
+
+async def test_a_place_that_cannot_be_written_down_does_not_stop_the_others(lake):
+    intake, line, odd = at(lake)
+    acknowledged = []
+    await odd.put(batch("b", 2.0, 0, resume={"next": b"9"}))
+    await line.put(batch("a", 1.0, 0, resume={"next": 1}, acknowledge=lambda: acknowledged.append(1)))
+    await asyncio.wait_for(intake.drain(), 20)
+    assert acknowledged == [1]
+    assert (lake.resume("odd"), lake.resume("plc")) == (None, {"next": 1})
+
+
+async def test_what_is_set_aside_under_a_clock_that_stands_overwrites_nothing(lake):
+    intake, _, odd = at(lake)
+    for group in ((0, 1, 2), (3,), (4, 5)):
+        for second in group:
+            await odd.put(batch("b", float(second), second, waveforms=(POISON,)))
+        await asyncio.wait_for(intake.drain(), 20)
+    homes = (lake.folder / "refused").iterdir()
+    values = [
+        v for h in homes for v in pa.ipc.open_file(h / "readings.arrow").read_all()["value"].to_pylist()
+    ]
+    assert sorted(values) == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    assert [e["kind"] for e in lake.events.read().to_pylist()] == ["refusal"] * 6
+
+
+async def test_readings_of_an_impossible_clock_are_all_kept_however_fast_they_come(lake):
+    """History keeps them under the time of receipt: no two batches may claim the same microseconds."""
+    intake, line, _ = at(lake)
+    builder = ReadingsBuilder()
+    for number in range(6):
+        builder.add(Scale("a"), 1_000_000 * number, float(number))  # January 1970
+        if number % 3 == 2:
+            await line.put(Batch(builder.take(1)))
+            await asyncio.wait_for(intake.drain(), 20)
+    kept = History(lake).window(["a"], datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    assert [float(t.split(" ")[0]) for t in kept.column("text").to_pylist()] == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+async def test_a_refusal_of_text_that_is_no_text_stops_nothing(lake):
+    """JSON may carry half a character; it comes from outside, so it must not take the intake down."""
+    intake, line, _ = at(lake)
+    line.refuse("works/\ud83d", "text '\ud83d'", wanted="a number")
+    await line.put(batch("a", 1.0, 0))
+    await asyncio.wait_for(intake.drain(), 20)
+    (told,) = lake.events.read().to_pylist()
+    assert json.loads(told["detail"])["found"] == "text '?'"

@@ -48,8 +48,10 @@ class Clock:
         return wall, step if abs(step) >= LEAST_STEP_US else 0
 
 
-def clock_events(steps: Sequence[tuple[int, int]]) -> pa.Table:
-    """Tell of steps of the clock: (time after it, by how much it was set). [us]
+def clock_events(steps: Sequence[tuple[int, int, int]]) -> pa.Table:
+    """Tell of steps of the clock: (time after it, by how much it was set, last time that was stamped). [us]
+
+    Nothing is stamped earlier than before, so judging goes on once the clock has come to the last of these.
 
     Returns
     -------
@@ -57,10 +59,11 @@ def clock_events(steps: Sequence[tuple[int, int]]) -> pa.Table:
         EVENTS of kind ``clock_set``, of this computer.
     """
     rows = []
-    for now_us, step_us in steps:
+    for now_us, step_us, stamped_us in steps:
         at = from_us(now_us)
+        before, until = from_us(now_us - step_us), from_us(max(now_us, stamped_us))
         detail = json.dumps(
-            {"step_s": round(step_us / 1e6, 3), "before": from_us(now_us - step_us).isoformat()}
+            {"step_s": round(step_us / 1e6, 3), "before": before.isoformat(), "until": until.isoformat()}
         )
         row = {"id": f"clock_set:{now_us}:{step_us}", "kind": "clock_set", "subject": COMPUTER, "start": at}
         rows.append(row | {"end": None, "server_time": at, "detail": detail})

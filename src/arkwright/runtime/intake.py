@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from arkwright.core.catalog import Batch
 from arkwright.core.errors import TableError
 from arkwright.core.tables import EVENTS, READINGS, TIME, check_table, concat, from_us
-from arkwright.runtime.clock import Clock, clock_events
+from arkwright.runtime.clock import LEAST_STEP_US, Clock, clock_events
 from arkwright.runtime.keep import Keeper, Part, Store
 from arkwright.runtime.line import Line
 from arkwright.runtime.live import LiveTable
@@ -45,7 +45,7 @@ class Intake:
     keeper: Keeper = field(init=False)
     _stamp: int = 0
     _cut: int = 0
-    _steps: list[tuple[int, int]] = field(default_factory=list)
+    _steps: list[tuple[int, int, int]] = field(default_factory=list)
 
     def __post_init__(self, store: Store) -> None:
         self.queue = asyncio.Queue(self.depth)
@@ -72,20 +72,24 @@ class Intake:
         return self._cut
 
     def begin_after(self, server_us: int) -> None:
-        """Stamp nothing at or before a server time, though the clock was set back meanwhile. [us]"""
+        """Stamp nothing at or before a server time; a clock that was set back meanwhile is told. [us]"""
         self._stamp = self._cut = max(self._stamp, server_us)
+        now_us = self.clock.wall_us()
+        if server_us - now_us >= LEAST_STEP_US:
+            self._steps.append((now_us, now_us - server_us, server_us))
 
     def _now(self) -> int:
         """Return the time now; a clock that was set is told before anything is stamped by it. [us]"""
         now_us, step_us = self.clock.look()
         if step_us:
             self.live.shift(step_us)
-            if step_us > 0:
-                start_us, end_us = now_us - step_us, now_us
-                self.on_standstill(start_us, end_us)
+            # A clock that is put right comes past times at which all was heard, under a stamp that stood.
+            since_us = max(now_us - step_us, self._stamp)
+            if since_us < now_us:
+                self.on_standstill(since_us, now_us)
                 for line in self.lines:
-                    line.note_standstill(from_us(start_us), from_us(end_us))
-            self._steps.append((now_us, step_us))
+                    line.note_standstill(from_us(since_us), from_us(now_us))
+            self._steps.append((now_us, step_us, self._stamp))
         return now_us
 
     async def run(self) -> None:
@@ -155,8 +159,9 @@ class Intake:
             # No source time: the receipt's, strictly rising, so that no two of a signal ever share a key.
             times = _times(table).copy()
             times[unstamped] = self._stamp + np.arange(int(unstamped.sum()))
-            self._stamp = int(max(self._stamp, times[unstamped].max()))
             table = table.set_column(1, READINGS.field("time"), pa.array(times).cast(TIME))
+        # A time for each row, also of those whose own history will not believe.
+        self._stamp += max(0, n - 1)
         return table.set_column(2, READINGS.field("server_time"), server)
 
 

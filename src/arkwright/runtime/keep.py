@@ -90,13 +90,13 @@ class Keeper:
                 continue
             why = self.error
             # Its files need as much room as the batch, so a full disk refuses that too, and all waits.
-            if not part.name or not await self._set_aside(part, why, server_us + number):
+            if not part.name or not await self._set_aside(part, why, server_us, number):
                 return False
         return True
 
-    async def _set_aside(self, part: Part, why: str, server_us: int) -> bool:
+    async def _set_aside(self, part: Part, why: str, server_us: int, number: int) -> bool:
         try:
-            name = f"{server_us}-{part.name}"
+            name = f"{server_us}-{number}-{part.name}"
             at = await asyncio.to_thread(
                 self.store.set_aside, name, part.readings, part.waveforms, part.events
             )
@@ -104,8 +104,16 @@ class Keeper:
             self.error = f"{datetime.now(UTC):%H:%M:%S} {type(error).__name__}: {error}"
             return False
         found = f"a batch of {part.readings.num_rows} readings and {len(part.waveforms)} waveforms: {why}"
-        told = _refusal(part.name, found, f"It is kept in {at}; report it.", server_us)
-        return await self._try(Part("", events=told, resumes=part.resumes), server_us)
+        told = _refusal(part.name, found, f"It is kept in {at}; report it.", server_us, number)
+        # Its own events, as of a gap, and its place are kept too, unless it is they that are refused.
+        for rest in (
+            Part("", events=concat([part.events, told], EVENTS), resumes=part.resumes),
+            Part("", events=told, resumes=part.resumes),
+            Part("", events=told),
+        ):
+            if await self._try(rest, server_us):
+                return True
+        return False
 
 
 def _joined(parts: Sequence[Part]) -> Part:
@@ -121,8 +129,9 @@ def _joined(parts: Sequence[Part]) -> Part:
     )
 
 
-def _refusal(name: str, found: str, fix: str, server_us: int) -> pa.Table:
+def _refusal(name: str, found: str, fix: str, server_us: int, number: int) -> pa.Table:
     detail = {"subject": name, "found": found, "wanted": "a batch that history can take", "fix": fix}
     at = from_us(server_us)
-    row = {"id": f"refusal:{name}:{server_us}", "kind": "refusal", "subject": name, "start": at, "end": None}
+    row = {"id": f"refusal:{name}:{server_us}:{number}", "kind": "refusal", "subject": name}
+    row |= {"start": at, "end": None}
     return pa.Table.from_pylist([row | {"server_time": at, "detail": json.dumps(detail)}], schema=EVENTS)

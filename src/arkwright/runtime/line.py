@@ -101,8 +101,9 @@ class Line:
         name = self.connection.name
         key = f"{kind}:{name}:{start.isoformat()}:{json.dumps(detail, sort_keys=True)}"
         row = {"id": key, "kind": kind, "subject": name, "start": start, "end": end}
-        row |= {"server_time": datetime.now(UTC), "detail": json.dumps(detail, ensure_ascii=False)}
-        self._events.append(row)
+        # JSON from outside may hold half a character, which no table takes.
+        text = json.dumps(detail, ensure_ascii=False).encode("utf-8", "replace").decode()
+        self._events.append(row | {"server_time": datetime.now(UTC), "detail": text})
 
     _events: list[dict[str, object]] = field(default_factory=list)
 
