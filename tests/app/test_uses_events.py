@@ -110,3 +110,29 @@ def test_a_detail_that_is_no_json_is_shown_as_it_is(ledger):
     row = refusal() | {"detail": "boom"}
     [card] = tell(ledger, row)
     assert "plc: boom" in card.text
+
+
+def clock_set(step_s, until, *, at=NOW):
+    return event("clock_set", "this computer", at, at, {"step_s": step_s, "until": until.isoformat()})
+
+
+def test_a_clock_set_back_by_days_is_told_in_days_in_both_languages(ledger):
+    tell(ledger, clock_set(-3 * 86_400.0, NOW + 3 * DAY))
+    [card] = ranked(ledger, NOW)
+    assert "back by 3 days to 2026-03-03 03:00:00 UTC" in card.text
+    assert "judging goes on at 2026-03-06 03:00:00 UTC" in card.text
+    assert card.payload["title_zh"] == "本机：时钟被调整"
+    text_zh = card.payload["text_zh"]
+    assert "向后调了 3 天" in text_zh
+    assert "2026-03-06 03:00:00 UTC 起继续诊断" in text_zh
+    assert "back" not in text_zh
+
+
+def test_readings_that_come_late_are_told_in_both_languages_and_once_a_connection(ledger):
+    for number, late_s in enumerate((90.0, 5400.0, 7202.0)):
+        at = NOW + timedelta(seconds=number)
+        tell(ledger, event("late", "plc", at, at, {"delay_s": late_s}))
+    [card] = ranked(ledger, NOW)
+    assert card.text.startswith("3 times since 2026-03-03 03:00 UTC. Last: plc: 2 h after their own time.")
+    assert "plc：比其自身时间晚 2 小时" in card.payload["text_zh"]
+    assert "clock" not in card.payload["text_zh"]

@@ -16,6 +16,7 @@ from arkwright.core.feed import Card, rank
 from arkwright.core.finding import Band
 from arkwright.core.plant import Site
 from arkwright.history.ledger_view import Change
+from arkwright.runtime.clock import COMPUTER
 
 # A card of which nothing new was heard for so long is over.
 FORGOTTEN = timedelta(days=7)
@@ -124,8 +125,9 @@ def _told(
             "count": count,
             "subjects": _subjects(before, group),
             "example": example | {"subject": last["subject"], "time": last["start"].isoformat()},
-            "title_zh": f"{connection}：{words.title_zh}",
-            "text_zh": f"{since:%Y-%m-%d %H:%M} UTC 以来 {count} 次。最近：{_sentence(kind, last, example)}",
+            "title_zh": f"{'本机' if connection == COMPUTER else connection}：{words.title_zh}",
+            "text_zh": f"{since:%Y-%m-%d %H:%M} UTC 以来 {count} 次。"
+            f"最近：{_sentence_zh(kind, last, example)}",
         },
     )
     return card if before is None else _as_decided(before, card, now)
@@ -179,7 +181,7 @@ def _sentence(kind: str, event: Mapping[str, Any], example: Mapping[str, Any]) -
             "slow, or a gateway collects them; they are kept as they are and judged that much later."
         )
     if kind == "clock_set":
-        return _clock_sentence(event, float(example.get("step_s", 0.0)))
+        return _clock_sentence(event, example)
     if kind == "clock_refused":
         return f"{subject} said {example.get('last', 'a time')}. {example.get('fix', '')}".strip()
     wanted = f"; wanted {example['wanted']}" if example.get("wanted") else ""
@@ -187,16 +189,56 @@ def _sentence(kind: str, event: Mapping[str, Any], example: Mapping[str, Any]) -
     return f"{subject}: {found}{wanted}. {example.get('fix') or ''}".strip()
 
 
-def _clock_sentence(event: Mapping[str, Any], step_s: float) -> str:
-    now = event["start"]
+def _sentence_zh(kind: str, event: Mapping[str, Any], example: Mapping[str, Any]) -> str:
+    subject, start = example.get("subject") or event["subject"], event["start"]
+    if kind == "late":
+        late = _span_zh(float(example.get("delay_s", 0.0)))
+        why = "那里的时钟偏慢，或由网关集中发送；数据照原样保存，诊断相应推迟。"
+        return f"{subject}：比其自身时间晚 {late}。{why}"
+    if kind == "clock_set":
+        return _clock_sentence_zh(event, example)
+    if kind == "correction":
+        return f"{subject} 在 {start:%Y-%m-%d %H:%M:%S} UTC：以首次读数为准。"
+    return _sentence(kind, event, example)  # what a peer or a connector says is told in its own words
+
+
+def _clock_sentence(event: Mapping[str, Any], example: Mapping[str, Any]) -> str:
+    now, step_s, until = _step(event, example)
     if step_s > 0:
-        return f"forward by {_span(step_s)} to {now:%H:%M:%S} UTC, or it slept; that time is not judged."
-    until = now + timedelta(seconds=-step_s)
+        return f"forward by {_span(step_s)} to {now} UTC, or it slept; what nobody heard is not judged."
     return (
-        f"back by {_span(-step_s)} to {now:%H:%M:%S} UTC. Readings are kept; judging goes on at "
-        f"{until:%Y-%m-%d %H:%M:%S} UTC, for up to then all was judged before."
+        f"back by {_span(-step_s)} to {now} UTC. Readings are kept; judging goes on at {until} UTC, "
+        "for up to then all was judged before."
     )
 
 
+def _clock_sentence_zh(event: Mapping[str, Any], example: Mapping[str, Any]) -> str:
+    now, step_s, until = _step(event, example)
+    if step_s > 0:
+        return f"向前调了 {_span_zh(step_s)}，到 {now} UTC，或计算机曾休眠；无人接收的时段不作诊断。"
+    goes_on = f"此前时段均已诊断，{until} UTC 起继续诊断。"
+    return f"向后调了 {_span_zh(-step_s)}，到 {now} UTC。数据照常保存；{goes_on}"
+
+
+def _step(event: Mapping[str, Any], example: Mapping[str, Any]) -> tuple[str, float, str]:
+    """Return the time after a step of the clock, by how much it was set [s], and when judging goes on."""
+    now, step_s = event["start"], float(example.get("step_s", 0.0))
+    until = example.get("until")
+    goes_on = datetime.fromisoformat(until) if isinstance(until, str) else now - timedelta(seconds=step_s)
+    return f"{now:%Y-%m-%d %H:%M:%S}", step_s, f"{goes_on:%Y-%m-%d %H:%M:%S}"
+
+
 def _span(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    return "{:.0f} {}".format(*_counted(seconds, "s", "min", "h", "days"))
+
+
+def _span_zh(seconds: float) -> str:
+    return "{:.0f} {}".format(*_counted(seconds, "秒", "分钟", "小时", "天"))
+
+
+def _counted(seconds: float, *words: str) -> tuple[float, str]:
+    """Count a span in the largest unit of which there are two or more."""
+    units = zip((1.0, 60.0, 3600.0, 86_400.0), words, strict=True)
+    return next(
+        ((seconds / s, word) for s, word in reversed([*units]) if seconds >= 2 * s), (seconds, words[0])
+    )
