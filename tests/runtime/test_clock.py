@@ -131,6 +131,17 @@ async def test_a_clock_that_was_set_back_while_nothing_ran_is_told():
     assert len(works.events) == 1
 
 
+def test_a_value_from_before_a_stop_ages_though_the_clock_was_set_back_meanwhile():
+    works = Works()
+    builder = ReadingsBuilder()
+    builder.add(Scale("a"), START + 86_400 * S, 1.0)
+    works.live.update(builder.take(START + 86_400 * S))  # as a start does, from history
+    works.intake.begin_after(START + 86_400 * S)
+    works.wait(31)
+    assert works.age() == 31.0
+    assert works.live.value("a", works.wall).stale == "no report for more than 30 s"
+
+
 async def test_a_start_after_an_ordinary_stop_tells_nothing():
     works = Works()
     works.intake.begin_after(START)

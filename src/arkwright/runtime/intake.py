@@ -76,6 +76,7 @@ class Intake:
         self._stamp = self._cut = max(self._stamp, server_us)
         now_us = self.clock.wall_us()
         if server_us - now_us >= LEAST_STEP_US:
+            self.live.shift(now_us - server_us)  # what is shown since the start was heard by the old clock
             self._steps.append((now_us, now_us - server_us, server_us))
 
     def _now(self) -> int:

@@ -132,6 +132,10 @@ def _joined(parts: Sequence[Part]) -> Part:
 def _refusal(name: str, found: str, fix: str, server_us: int, number: int) -> pa.Table:
     detail = {"subject": name, "found": found, "wanted": "a batch that history can take", "fix": fix}
     at = from_us(server_us)
-    row = {"id": f"refusal:{name}:{server_us}:{number}", "kind": "refusal", "subject": name}
+    row: dict[str, object] = {
+        "id": f"refusal:{name}:{server_us}:{number}",
+        "kind": "refusal",
+        "subject": name,
+    }
     row |= {"start": at, "end": None}
     return pa.Table.from_pylist([row | {"server_time": at, "detail": json.dumps(detail)}], schema=EVENTS)
