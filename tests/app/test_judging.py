@@ -244,3 +244,36 @@ async def test_a_waveform_of_a_slow_clock_is_judged_once(tmp_path):
             seen = [w for f in view.findings_of("seeing") for w in f.evidence[0].data["waveforms"]]
     assert len(seen) >= 3  # those of the first seconds come before the delay is known
     assert len(seen) == len({str(w) for w in seen})
+
+
+ONCE = replace(SEEING, needs=Needs(10.0, 10.0, waveforms=True))
+
+
+async def test_a_waveform_is_judged_once_also_where_the_delay_rises_and_falls(tmp_path):
+    """A slow clock is put right after a while: records of the time around the change are the ones at risk."""
+    with open_works(tmp_path, make_site(1), {"seeing": ONCE}) as works:
+        lateness, sent = works.lines["plc0"].lateness, []
+        for second in range(1, 90):
+            works.clock[0] = now = START_US + second * SECOND_US
+            lateness.delay_us = 30 * SECOND_US if 35 <= second < 62 else 0
+            wave = Waveform("P0000.vib", from_us(now - 1), np.full(50, second, np.float32), 1e4, "m/s2")
+            await works.take([], waveforms=[wave])
+            sent.append(50.0 * second)
+            await works.judging.step()
+        with works.ledger.view() as view:
+            seen = [w[2] for f in view.findings_of("seeing") for w in f.evidence[0].data["waveforms"]]
+        # The first window ended before the start, the last is not due yet.
+        assert sorted(seen) == [s for s in sent if min(seen) <= s <= max(seen)]
+        assert (min(seen), max(seen)) == (50.0, 50.0 * 80)
+        for compared in compare_with_ledger(works.site, works.history, works.ledger, {"seeing": ONCE}):
+            assert compared.equal, compared
+
+
+async def test_a_start_waits_for_a_slow_clock_as_long_as_before_the_stop(tmp_path):
+    clock = [START_US]
+    with open_works(tmp_path, make_site(2), clock=clock) as works:
+        await late_hours(works, 45.0, 40)
+        delay_us = works.lines["plc0"].lateness.delay_us
+        assert delay_us >= 45 * SECOND_US
+    with open_works(tmp_path, make_site(2), clock=clock) as works:
+        assert {n: line.lateness.delay_us for n, line in works.lines.items()} == {"plc0": delay_us, "plc1": 0}

@@ -110,7 +110,7 @@ def test_a_window_asked_of_history_is_the_window_cut_by_hand(tmp_path, name):
         slicer = Slicer(Watch(check, (ASSET,)), History(lake))
         asked, by_hand = [{}, []], [{}, []]
         for end in range(first + every, first + 3 * every + 1, every):
-            moment = Moment(START_US + end * SECOND_US, now_us, START_US, {"plc0": True})
+            moment = Moment(START_US + end * SECOND_US, now_us, (), {"plc0": True})
             for brief in slicer.look(moment).briefs({ASSET.name: asked[0]}, ()):
                 (ruling,) = judge_brief(brief)
                 assert ruling.error == ""

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from arkwright.app.judge import Brief, Ruling, judge_brief
-from arkwright.app.slices import Moment, Slicer, View
+from arkwright.app.slices import Moment, Past, Slicer, View, past_with
 from arkwright.app.uses import offer
 from arkwright.core.catalog import Check, FaultMode
 from arkwright.core.finding import Finding
@@ -22,6 +22,7 @@ from arkwright.history.query import History
 from arkwright.runtime.engines import Engine
 from arkwright.runtime.engines.local import LocalEngine
 from arkwright.runtime.intake import Intake
+from arkwright.runtime.lateness import LATEST_US
 from arkwright.runtime.loop import Loop, Ticked
 from arkwright.runtime.watch import Standstill, Watch, watch_all
 
@@ -31,10 +32,10 @@ MOST_SUSPECTS = 3
 
 @dataclass
 class _Memory:
-    """What a check remembers: states by asset, the cut of its last tick, and assets at rest until a time."""
+    """What a check remembers: states by asset, its last ticks, and assets at rest until a time. [us]"""
 
     states: dict[str, dict[str, object]]
-    since_us: int | None
+    past: tuple[Past, ...]
     resting: dict[str, int] = field(default_factory=dict)
 
 
@@ -77,6 +78,7 @@ class Judging:
         self.watches = watch_all(known.values(), tuple(site.assets.values()), site.checks_off)
         self._slicers = {w.check.name: Slicer(w, history) for w in self.watches}
         self._memory, last_ends_us = self._remembered()
+        self._wait_as_before()
         still = self._standstill(history)
         intake.begin_after(still.end_us)
         if still.start_us:
@@ -90,9 +92,21 @@ class Judging:
         with self.ledger.view() as view:
             for name in self._slicers:
                 ends[name] = view.last_tick_us(name)
-                cuts = view.ticks(name, ends[name] - 1)
-                memory[name] = _Memory(view.states(name), cuts[-1][1] if cuts else None)
+                # A tick of longer ago had no record that the last one had not, however late they come.
+                after_us = ends[name] - LATEST_US - 1
+                details = view.tick_details(name, after_us)
+                past: tuple[Past, ...] = ()
+                for end, cut in view.ticks(name, after_us):
+                    past = past_with(past, Past(end, cut, delays_then(details.get(end, {}))))
+                memory[name] = _Memory(view.states(name), past)
         return memory, ends
+
+    def _wait_as_before(self) -> None:
+        """Go on to wait for connections as long as before the stop, instead of finding them silent first."""
+        ticks = [m.past[-1] for m in self._memory.values() if m.past]
+        newest = max(ticks, key=lambda tick: tick.cut_us, default=Past(0, 0))
+        for line in self._intake.lines:
+            line.lateness.delay_us = newest.delays.get(line.connection.name, 0)
 
     def _standstill(self, history: History) -> Standstill:
         """Return from when to when nothing was received; what is received from now on is stamped later."""
@@ -120,7 +134,7 @@ class Judging:
             If history cannot be read, or the ledger cannot keep the tick; nothing of it is kept then.
         """
         memory = self._memory[watch.check.name]
-        moment = Moment(end_us, self._intake.cut_us, memory.since_us, self._connected(), self._delays())
+        moment = Moment(end_us, self._intake.cut_us, memory.past, self._connected(), self._delays())
         view = await asyncio.to_thread(self._slicers[watch.check.name].look, moment)
         resting = {name for name, until_us in memory.resting.items() if until_us > end_us}
         drawn: list[tuple[str, ...]] = []
@@ -175,7 +189,7 @@ class Judging:
         findings = await asyncio.to_thread(self._keep, watch, moment, rulings, failed)
         memory = self._memory[watch.check.name]
         memory.states |= {r.asset: r.state for r in rulings if r.state is not None}
-        memory.since_us = moment.cut_us
+        memory.past = past_with(memory.past, Past(moment.end_us, moment.cut_us, moment.delays))
         memory.resting = {n: t for n, t in memory.resting.items() if t > moment.end_us}
         return Ticked(len(findings), failed)
 

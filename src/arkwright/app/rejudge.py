@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from arkwright.app.judge import Ruling, judge_brief
 from arkwright.app.judging import connected_then, delays_then
-from arkwright.app.slices import Moment, Slicer
+from arkwright.app.slices import Moment, Past, Slicer, past_with
 from arkwright.core.catalog import Check
 from arkwright.core.finding import Finding
 from arkwright.core.plant import Site
@@ -87,15 +87,15 @@ def judge_again(
         If history cannot be read.
     """
     slicer, judged = Slicer(watch, history), Judged()
-    since_us: int | None = None
+    past: tuple[Past, ...] = ()
     for tick in ticks:
         connected, delays = connected_then(site, tick.detail), delays_then(tick.detail)
-        moment = Moment(tick.end_us, tick.cut_us, since_us, connected, delays)
+        moment = Moment(tick.end_us, tick.cut_us, past, connected, delays)
         failed = tick.detail.get("failed")
         left_out = set(failed) if isinstance(failed, Mapping) else set()
         briefs = slicer.look(moment).briefs(judged.states, left_out)
         _take(judged, (ruling for brief in briefs for ruling in judge_brief(brief)))
-        since_us = tick.cut_us
+        past = past_with(past, Past(tick.end_us, tick.cut_us, delays))
         told()
     return judged
 

@@ -29,17 +29,38 @@ LATE = timedelta(seconds=300)  # a waveform that comes so late is given to the f
 
 
 @dataclass(frozen=True)
+class Past:
+    """A tick that was judged: its end, its cut, and by how much connections were judged later. [us]"""
+
+    end_us: int
+    cut_us: int
+    delays: Mapping[str, int] = field(default_factory=dict)
+
+
+def past_with(past: Sequence[Past], tick: Past) -> tuple[Past, ...]:
+    """Add a tick to those of the past; left out are those that had no record which it had not.
+
+    Only where a delay has risen, an older tick reached further: until the newest has come as far.
+    """
+    return (*(p for p in past if tick.end_us - p.end_us < _rise(p, tick)), tick)
+
+
+def _rise(before: Past, after: Past) -> int:
+    return max((late - before.delays.get(name, 0) for name, late in after.delays.items()), default=0)
+
+
+@dataclass(frozen=True)
 class Moment:
     """A tick as it is judged or judged again: the window's end, what was known, who was connected.
 
-    ``since_us`` is the cut of the tick before, None for the first. [us] ``connected`` leaves out connections
-    of which nobody can know yet. ``delays`` names those whose readings come late, as of a slow clock, and by
-    how much later they are judged: their times are moved on by as much. [us]
+    ``past`` holds the ticks before, empty for the first. ``connected`` leaves out connections of which nobody
+    can know yet. ``delays`` names those whose readings come late, as of a slow clock, and by how much later
+    they are judged: their times are moved on by as much. [us]
     """
 
     end_us: int
     cut_us: int
-    since_us: int | None
+    past: tuple[Past, ...]
     connected: Mapping[str, bool]
     delays: Mapping[str, int] = field(default_factory=dict)
 
@@ -133,19 +154,32 @@ class Slicer:
         """List the waveforms of each asset: those of the window, and those that came too late for theirs."""
         longest = timedelta(microseconds=max(moment.delays.values(), default=0))
         rows = self.history.waveform_index(self._waveforms, start - LATE - longest, end)
-        at, received = (np.asarray(rows.column(c).cast(pa.int64())) for c in ("time", "server_time"))
-        if moment.delays:
-            names = rows.column("signal").cast(pa.string()).to_pylist()
-            at = at + np.array([moment.delays.get(self._connection[n], 0) for n in names], np.int64)
-        start_us = moment.end_us - round(self.watch.check.needs.window_s * 1e6)
-        inside = at >= start_us
-        late = received > moment.since_us if moment.since_us is not None else np.zeros(len(at), bool)
-        known = (received <= moment.cut_us) & (at < moment.end_us)
-        wanted = rows.filter(pa.array(known & (inside | late)))
+        wanted = rows.filter(pa.array(self._wanted(rows, moment)))
         found: dict[int, list[dict[str, object]]] = {}
         for row in wanted.to_pylist():
             found.setdefault(self._owner[row["signal"]], []).append(row)
         return found
+
+    def _wanted(self, rows: pa.Table, moment: Moment) -> NDArray[np.bool_]:
+        """Mark the waveforms that a tick looks at: each goes to one tick, also where a delay has changed."""
+        needs = self.watch.check.needs
+        taken, received = (
+            np.asarray(rows.column(c).cast(pa.int64()), np.int64) for c in ("time", "server_time")
+        )
+        at = taken + self._delays_of(rows, moment.delays)
+        known = (received <= moment.cut_us) & (at < moment.end_us)
+        inside = at >= moment.end_us - round(needs.window_s * 1e6)
+        if not moment.past:
+            return np.asarray(known & inside)
+        fresh = np.ones(len(at), bool)
+        for tick in moment.past:
+            given = (taken + self._delays_of(rows, tick.delays) < tick.end_us) & (received <= tick.cut_us)
+            fresh &= ~given
+        return np.asarray(known & (fresh | inside if needs.window_s > needs.every_s else fresh))
+
+    def _delays_of(self, rows: pa.Table, delays: Mapping[str, int]) -> NDArray[np.int64]:
+        names = rows.column("signal").cast(pa.string()).to_pylist() if delays else [""] * rows.num_rows
+        return np.array([delays.get(self._connection.get(n, ""), 0) for n in names], np.int64)
 
 
 @dataclass

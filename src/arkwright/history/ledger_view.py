@@ -151,10 +151,11 @@ class View:
         query = query.where(t.TICKS.c.check_name == check, t.TICKS.c.end_us > after_us)
         return [(int(end), int(cut)) for end, cut in self.at.execute(query)]
 
-    def tick_details(self, check: str) -> dict[int, dict[str, object]]:
-        """Return what was noted at the recorded ticks of a check, by window end [us]; most have nothing."""
+    def tick_details(self, check: str, after_us: int = 0) -> dict[int, dict[str, object]]:
+        """Return what was noted at ticks of a check that end after a time, by end; most have nothing. [us]"""
         query = select(t.TICKS.c.end_us, t.TICKS.c.detail)
-        query = query.where(t.TICKS.c.check_name == check, t.TICKS.c.detail != "{}")
+        query = query.where(t.TICKS.c.check_name == check, t.TICKS.c.end_us > after_us)
+        query = query.where(t.TICKS.c.detail != "{}")
         return {int(end): load_mapping(text) for end, text in self.at.execute(query)}
 
     def last_tick_us(self, check: str) -> int:
