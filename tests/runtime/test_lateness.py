@@ -55,3 +55,16 @@ def test_a_clock_that_was_mended_is_not_waited_for_any_more():
 def test_what_is_later_than_two_hours_is_a_backlog():
     assert set(delays((t, 2 * LATEST_US / S) for t in np.arange(1000, 1100, 0.5))) == {0.0}
     assert Lateness().note(5 * S, np.zeros(0, np.int64)) is False
+
+
+def test_a_gateway_whose_minute_comes_in_many_messages_is_waited_for_as_if_it_came_in_one():
+    """One message a reading: what is sent last is the newest, and must not speak for what was sent first."""
+    bursts = [
+        (1003.9 + 60 * n, 0.2 * k, np.arange(60.0 - 6 * k, 54.0 - 6 * k, -1))
+        for n in range(10)
+        for k in range(10)
+    ]
+    found = delays((begin + after, late + after) for begin, after, late in bursts)
+    assert found[-1] >= 58.0
+    assert found[-1] <= 72.0
+    assert len(set(found)) == 2

@@ -24,15 +24,18 @@ class Lateness:
     """Watches how late readings come, and says by how much judging has to wait for them.
 
     A reading is late by its receipt minus its source time. Of each spell of five seconds the batch that was
-    least late counts, so that a backlog that comes in between says nothing; the median of the last spells
-    is what is usual. ``delay_us`` moves only when that leaves it, for every move costs readings; what is
-    later than ``latest_us`` does not count. [us]
+    least late counts, so that a backlog that comes in between says nothing; but of a spell that silence went
+    before the one that was latest, for a gateway sends what it collected one after the other. The median of
+    the last spells is what is usual. ``delay_us`` moves only when that leaves it, for every move costs
+    readings; what is later than ``latest_us`` does not count. [us]
     """
 
     delay_us: int = 0
     latest_us: int = LATEST_US
-    _spell: int = 0
-    _least: int = LATEST_US
+    _began: int = 0
+    _heard: int = 0
+    _is_burst: bool = False
+    _found: int = LATEST_US
     _spells: deque[int] = field(default_factory=lambda: deque(maxlen=N_SPELLS))
 
     def note(self, server_us: int, times_us: NDArray[np.int64]) -> bool:
@@ -53,18 +56,20 @@ class Lateness:
         if not len(times_us):
             return False
         changed = False
-        if server_us // SPELL_US != self._spell:
-            changed = self._close()
-            self._spell, self._least = server_us // SPELL_US, LATEST_US
         oldest = int(SHARE * len(times_us))
-        late_us = server_us - int(np.partition(times_us, oldest)[oldest])
-        self._least = min(self._least, max(0, late_us))
+        late_us = max(0, server_us - int(np.partition(times_us, oldest)[oldest]))
+        if server_us - self._began >= SPELL_US:
+            changed = self._close()
+            self._began, self._is_burst = server_us, server_us - self._heard >= SPELL_US
+            self._found = late_us
+        self._heard = server_us
+        self._found = (max if self._is_burst else min)(self._found, late_us)
         return changed
 
     def _close(self) -> bool:
-        if self._least >= self.latest_us:
+        if self._found >= self.latest_us:
             return False
-        self._spells.append(self._least)
+        self._spells.append(self._found)
         if len(self._spells) < LEAST_SPELLS:
             return False
         usual = sorted(self._spells)[(len(self._spells) - 1) // 2]
