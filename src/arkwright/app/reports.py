@@ -35,6 +35,7 @@ class Reports:
     error: str = ""
     _waiting: list[pa.Table] = field(default_factory=list)
     _guard: Lock = field(default_factory=Lock)
+    _cut_us: int = 0
 
     def __post_init__(self) -> None:
         self.lake.on_events = self._hear
@@ -47,8 +48,8 @@ class Reports:
     def _unreported(self) -> pa.Table:
         """Return the events that history held and nobody reported before the last stop."""
         with self.ledger.view() as view:
-            cut_us = view.states(NAME).get(WHOSE, {}).get("cut_us", 0)
-        last = from_us(int(str(cut_us)))
+            self._cut_us = int(str(view.states(NAME).get(WHOSE, {}).get("cut_us", 0)))
+        last = from_us(self._cut_us)
         events = self.history.events(from_us(0), from_us(2**52))
         return events.filter(pa.compute.field("server_time") > pa.scalar(last, pa.timestamp("us", "UTC")))
 
@@ -71,7 +72,8 @@ class Reports:
         if not events.num_rows:
             return 0
         now = self.now()
-        cut = max(to_us(time) for time in events.column("server_time").to_pylist())
+        # Not back, whatever the clock says: what was reported would be reported again after a start.
+        cut = max(self._cut_us, *(to_us(time) for time in events.column("server_time").to_pylist()))
         try:
             with self.ledger.change() as change:
                 report(change, events, now, site=self.site)
@@ -80,4 +82,5 @@ class Reports:
             with self._guard:
                 self._waiting = [events, *self._waiting]
             raise
+        self._cut_us = cut
         return int(events.num_rows)
