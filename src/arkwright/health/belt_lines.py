@@ -13,6 +13,7 @@ from arkwright.health.belt_plate import BeltDrive
 from arkwright.health.symptom import Record
 from arkwright.kits.passing_line import PassingLine, line_at
 from arkwright.kits.spectra import velocity_lines
+from arkwright.kits.tails import chi2_sf
 
 Floats = NDArray[np.float64]
 
@@ -114,13 +115,11 @@ def _comb(
     hz: Floats, power: Floats, belt_hz: float, shown: Sequence[int], shafts: Sequence[float]
 ) -> tuple[float, tuple[tuple[int, PassingLine], ...]]:
     """Return the chance of all lines at one rate but the strongest (Fisher's sum of logarithms), and all."""
-    from scipy.stats import chi2
-
     others = [*shafts, *(k * belt_hz for k in range(1, 2 * MULTIPLES[-1] + 1))]
     met = [(k, line_at(hz, power, k * belt_hz, 0.0, others)) for k in shown]
     lines = tuple((k, line) for k, line in met if line is not None)
     logs = sorted(-2 * np.log(max(line.chance, 1e-12)) for _, line in lines)[:-1]
-    return float(chi2.sf(sum(logs), 2 * len(logs))) if logs else 1.0, lines
+    return chi2_sf(sum(logs), 2 * len(logs)) if logs else 1.0, lines
 
 
 def _hidden(at_hz: float, shafts: Sequence[float], seconds: float) -> bool:

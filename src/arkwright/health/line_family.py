@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arkwright.core.finding import Evidence
+from arkwright.kits.tails import chi2_sf
 
 Floats = NDArray[np.float64]
 
@@ -96,10 +97,8 @@ def together(lines: Iterable[LineMet]) -> float:
     ----------
     .. [1] Fisher (1932), Statistical Methods for Research Workers, 4th ed., section 21.1.
     """
-    from scipy.stats import chi2
-
     logs = [-2.0 * np.log(max(line.p, 1e-12)) for line in lines]
-    return float(chi2.sf(sum(logs), 2 * len(logs))) if logs else 1.0
+    return chi2_sf(sum(logs), 2 * len(logs)) if logs else 1.0
 
 
 def confidence_of(p: float, most: float = 0.9) -> float:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from arkwright.kits.envelope import envelope_spectra
 from arkwright.kits.noise_level import OVERLAP_VARIANCE
+from arkwright.kits.tails import chi2_isf, f_sf
 
 Floats = NDArray[np.float64]
 
@@ -81,7 +82,6 @@ def strongest_rhythm(
 def _strongest(hz: Floats, power: Floats, shaft_hz: float, free: float) -> Repetition | None:
     """Return the strongest line off the shaft's orders; ``free`` are the degrees of freedom of a line."""
     from scipy.ndimage import median_filter
-    from scipy.stats import chi2, f
 
     orders = hz / shaft_hz
     off = np.abs(orders - np.rint(orders)) * TURNS > 2
@@ -91,7 +91,7 @@ def _strongest(hz: Floats, power: Floats, shaft_hz: float, free: float) -> Repet
     floor = np.maximum(median_filter(power, N_FLOOR, mode="nearest"), np.finfo(float).tiny)
     over = power / floor
     best = int(tried[int(np.argmax(over[tried]))])
-    ratio = float(over[best] * chi2.median(free)) / free
-    chance = min(1.0, len(tried) * float(f.sf(ratio, free, FLOOR_WORTH * free)))
+    ratio = float(over[best] * chi2_isf(0.5, free)) / free
+    chance = min(1.0, len(tried) * f_sf(ratio, free, FLOOR_WORTH * free))
     level = 10 * float(np.log10(max(over[best], 1e-30)))
     return Repetition(float(hz[best]), level, max(chance, 1e-300))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from arkwright.kits.tails import chi2_isf, chi2_sf
 from arkwright.kits.tracking import sample_by_turns
 
 Floats = NDArray[np.float64]
@@ -167,12 +168,8 @@ def _over_usual(energy: Floats, freedom: float) -> Floats:
 
 
 def _chance(peak: float, freedom: float, n_slots: int) -> float:
-    from scipy.stats import chi2
-
-    return float(-np.expm1(n_slots * np.log1p(-min(chi2.sf(peak * freedom, freedom), 1 - 1e-12))))
+    return float(-np.expm1(n_slots * np.log1p(-min(chi2_sf(peak * freedom, freedom), 1 - 1e-12))))
 
 
 def _level_at(chance: float, freedom: float) -> float:
-    from scipy.stats import chi2
-
-    return float(chi2.isf(chance, freedom)) / freedom
+    return chi2_isf(chance, freedom) / freedom

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arkwright.kits.envelope import whiten_noise
+from arkwright.kits.tails import f_sf
 from arkwright.kits.tracking import sample_by_turns
 
 Floats = NDArray[np.float64]
@@ -103,8 +104,6 @@ def average_turn(x: Floats, rate_hz: float, turns: Floats) -> TurnAverage:
     ----------
     .. [1] Fisher (1925), Statistical Methods for Research Workers, chapter VII, analysis of variance.
     """
-    from scipy.stats import f
-
     span = float(turns[-1] - turns[0])
     if span < 3:
         raise ValueError(f"the record spans {span:.1f} turns; 3 are needed")
@@ -118,5 +117,5 @@ def average_turn(x: Floats, rate_hz: float, turns: Floats) -> TurnAverage:
     mean = rows.mean(axis=0)
     within = float(rows.var(axis=0, ddof=1).mean())
     ratio = n_turns * float(mean.var(ddof=1)) / max(within, 1e-300)
-    chance = float(f.sf(ratio, PER_TURN - 1, PER_TURN * (n_turns - 1)))
+    chance = f_sf(ratio, PER_TURN - 1, PER_TURN * (n_turns - 1))
     return TurnAverage(np.asarray(mean / mean.mean(), np.float64), n_turns, max(chance, 1e-300))
