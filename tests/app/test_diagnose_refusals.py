@@ -25,8 +25,8 @@ def spoilt(kind):
 @pytest.mark.parametrize(
     ("kind", "named"),
     [
-        ("empty", "no channel 'DE'"),
-        ("one", "no channel 'DE'"),
+        ("empty", "'DE' has 0 samples"),
+        ("one", "'DE' has 0 samples"),
         ("constant", "constant"),
         ("clipped", "clipped"),
         ("holes", "100 of 60000 samples are not numbers"),

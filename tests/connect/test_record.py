@@ -149,3 +149,9 @@ def test_a_recording_with_decimal_commas_is_read(tmp_path):
     record = read_record(tmp_path / "a.csv", "x")
     assert np.allclose(record.samples, X, atol=1e-6)
     assert record.rate_hz == pytest.approx(250.0)
+
+
+def test_a_record_that_is_too_short_is_told_as_that(tmp_path):
+    np.savez(tmp_path / "r.npz", DE=np.ones(40), rate_hz=12_000.0)
+    with pytest.raises(SourceError, match="'DE' has 40 samples; a record has 64 or more"):
+        read_record(tmp_path / "r.npz", "DE")

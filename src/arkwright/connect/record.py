@@ -124,15 +124,19 @@ def _choose(path: Path, channels: Mapping[str, Floats], channel: str) -> tuple[s
 def _columns(arrays: Mapping[str, Any]) -> dict[str, Floats]:
     """Keep what can be a record: numeric vectors, and each column of a matrix."""
     found: dict[str, Floats] = {}
+    short: list[str] = []
     for name, array in arrays.items():
         values = np.squeeze(np.asarray(array))
         if values.dtype.kind not in "fiu" or values.size < SHORTEST:
+            short += [f"'{name}' has {values.size} samples"] if values.ndim == 1 else []
             continue
         if values.ndim == 1:
             found[name] = values.astype(np.float64)
         elif values.ndim == 2:
             long = values if values.shape[0] >= values.shape[1] else values.T
             found |= {f"{name}.{i}": long[:, i].astype(np.float64) for i in range(long.shape[1])}
+    if short and not found:
+        raise ValueError(f"{', '.join(short)}; a record has {SHORTEST} or more")
     return found
 
 
