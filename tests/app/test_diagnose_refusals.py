@@ -26,7 +26,7 @@ def spoilt(kind):
     ("kind", "named"),
     [
         ("empty", "'DE' has 0 samples"),
-        ("one", "'DE' has 0 samples"),
+        ("one", "no channel 'DE'"),
         ("constant", "constant"),
         ("clipped", "clipped"),
         ("holes", "100 of 60000 samples are not numbers"),
