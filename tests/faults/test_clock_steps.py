@@ -61,7 +61,7 @@ async def test_a_clock_set_back_and_forward_loses_nothing_and_judging_goes_on(tm
             await until(lambda: plant.lines["sp"].lateness.delay_us > 590 * S, 60)
             feeder.is_paused = True
             feeder.node.update("p1", "speed", 200_000.0, datetime.now(UTC))
-            await until(lambda: set(speeds(kept)) == {*feeder.sent, 200_000})
+            await until(lambda: set(speeds(kept)) == {*feeder.sent, 200_000}, 90)
             await until(lambda: any(c.kind == "finding" for c in ranked(plant.ledger, plant.now())), 180)
         cards = ranked(plant.ledger, plant.now())
     assert {c.payload.get("cause") for c in cards if c.kind == "finding"} == {"above_limit"}
